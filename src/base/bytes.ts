@@ -1,0 +1,135 @@
+/**
+ * Typed access to bytes in either byte order. This is the only place that makes a DataView.
+ *
+ * Readers check bounds themselves (see `has`): an access past the end is a fault of the caller, because
+ * whoever parses hostile bytes must turn "too short" into a diagnostic that names the file.
+ */
+
+export type ByteOrder = 'little' | 'big';
+
+export class ByteView {
+  readonly bytes: Uint8Array;
+  readonly order: ByteOrder;
+  readonly #view: DataView;
+  readonly #little: boolean;
+
+  constructor(bytes: Uint8Array, order: ByteOrder) {
+    this.bytes = bytes;
+    this.order = order;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#little = order === 'little';
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  /** Whether `size` bytes can be accessed at `offset`; false for negative and fractional offsets. */
+  has(offset: number, size: number): boolean {
+    return Number.isSafeInteger(offset) && offset >= 0 && offset + size <= this.bytes.length;
+  }
+
+  u8(offset: number): number {
+    return this.#view.getUint8(offset);
+  }
+  u16(offset: number): number {
+    return this.#view.getUint16(offset, this.#little);
+  }
+  i16(offset: number): number {
+    return this.#view.getInt16(offset, this.#little);
+  }
+  u32(offset: number): number {
+    return this.#view.getUint32(offset, this.#little);
+  }
+  i32(offset: number): number {
+    return this.#view.getInt32(offset, this.#little);
+  }
+  u64(offset: number): bigint {
+    return this.#view.getBigUint64(offset, this.#little);
+  }
+  i64(offset: number): bigint {
+    return this.#view.getBigInt64(offset, this.#little);
+  }
+
+  setU8(offset: number, value: number): void {
+    this.#view.setUint8(offset, value);
+  }
+  setU16(offset: number, value: number): void {
+    this.#view.setUint16(offset, value, this.#little);
+  }
+  setU32(offset: number, value: number): void {
+    this.#view.setUint32(offset, value, this.#little);
+  }
+  setU64(offset: number, value: bigint): void {
+    this.#view.setBigUint64(offset, value, this.#little);
+  }
+
+  /** An unsigned value of 1, 2, 4 or 8 bytes. */
+  unsigned(offset: number, size: 1 | 2 | 4 | 8): bigint {
+    switch (size) {
+      case 1:
+        return BigInt(this.u8(offset));
+      case 2:
+        return BigInt(this.u16(offset));
+      case 4:
+        return BigInt(this.u32(offset));
+      case 8:
+        return this.u64(offset);
+    }
+  }
+
+  /** Writes the low `size` bytes of `value`, which may be negative. */
+  setInteger(offset: number, size: 1 | 2 | 4 | 8, value: bigint): void {
+    const low = BigInt.asUintN(size * 8, value);
+    if (size === 1) this.setU8(offset, Number(low));
+    else if (size === 2) this.setU16(offset, Number(low));
+    else if (size === 4) this.setU32(offset, Number(low));
+    else this.setU64(offset, low);
+  }
+}
+
+const utf8 = new TextDecoder();
+const utf8Encoder = new TextEncoder();
+
+export function decodeUtf8(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
+export function encodeUtf8(text: string): Uint8Array {
+  return utf8Encoder.encode(text);
+}
+
+/** The NUL-terminated string at `offset`, or undefined where it does not end inside `bytes`. */
+export function cString(bytes: Uint8Array, offset: number): string | undefined {
+  if (!(offset >= 0 && offset < bytes.length)) return undefined;
+  const end = bytes.indexOf(0, offset);
+  if (end < 0) return undefined;
+  // Names are ASCII nearly always, and a loop beats the decoder on strings this short.
+  let text = '';
+  for (let i = offset; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte >= 0x80) return utf8.decode(bytes.subarray(offset, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** `value` rounded up to a multiple of `alignment` (a power of two is not required; 0 and 1 mean none). */
+export function alignUp(value: number, alignment: number): number {
+  return alignment > 1 ? Math.ceil(value / alignment) * alignment : value;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Bytes as they are shown in diagnostics: `"\x01\x00"`, printable text as itself, long ones cut. */
+export function showBytes(bytes: Uint8Array, limit = 24): string {
+  let text = '';
+  for (const byte of bytes.subarray(0, limit)) {
+    if (byte === 0x22 || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
+    else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
+    else text += `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return `"${text}"${bytes.length > limit ? '...' : ''}`;
+}

@@ -1,0 +1,59 @@
+/** What a call is, as far as it matters to the values in the caller: what it reads, writes and returns. */
+import type { Code } from './code.ts';
+import { argumentMask, type Helper, helperById } from './helpers.ts';
+import { CallKind, Opcode } from './opcode.ts';
+
+/** What is known of a function from its own analysis (see `summary.ts`). */
+export interface FunctionSummary {
+  /** The arguments that the function reads, bit 1 for r1 to bit 5 for r5. */
+  readonly reads: number;
+  /** Whether r0 may be derived from an argument's address. */
+  readonly returnsArgument: boolean;
+  /** Whether an argument, or an address derived from one, may be stored to memory outside its frame. */
+  readonly storesArgument: boolean;
+}
+
+export type CallTarget =
+  | { readonly kind: 'helper'; readonly id: number }
+  /** A function or kfunc; the id is the caller's own. Without a summary the worst is assumed. */
+  | {
+      readonly kind: 'function' | 'kfunc';
+      readonly id: number;
+      readonly summary?: FunctionSummary;
+    }
+  | { readonly kind: 'unknown' };
+
+/** What a caller of an analysis knows about the calls in its code: undefined where it knows nothing. */
+export type CallResolver = (slot: number) => CallTarget | undefined;
+
+const UNKNOWN_CALL: CallTarget = { kind: 'unknown' };
+
+/** What the call at `slot` calls, from the resolver or else from the instruction itself. */
+export function callTarget(code: Code, slot: number, resolver?: CallResolver): CallTarget {
+  const resolved = resolver?.(slot);
+  if (resolved !== undefined) return resolved;
+  return code.opcode[slot] === Opcode.CALL && code.src[slot] === CallKind.HELPER
+    ? { kind: 'helper', id: code.imm[slot]! }
+    : UNKNOWN_CALL;
+}
+
+export function isCall(opcode: number): boolean {
+  return opcode === Opcode.CALL || opcode === Opcode.CALLX;
+}
+
+const EVERY_ARGUMENT: number = argumentMask(5);
+
+/** The helper, where it is a known one. */
+export function calledHelper(target: CallTarget): Helper | undefined {
+  return target.kind === 'helper' ? helperById(target.id) : undefined;
+}
+
+/** The argument registers that a call reads, as a mask: all five where that is not known. */
+export function argumentsRead(target: CallTarget): number {
+  const helper = calledHelper(target);
+  if (helper !== undefined) return argumentMask(helper.arguments.length);
+  if (target.kind === 'function' || target.kind === 'kfunc') {
+    return target.summary?.reads ?? EVERY_ARGUMENT;
+  }
+  return EVERY_ARGUMENT;
+}

@@ -1,0 +1,151 @@
+/**
+ * Forward dataflow over one function: which registers and stack slots hold which constants, and which
+ * hold addresses of which targets, at every instruction that can be reached.
+ *
+ *     r1 = 0 ll            a reference to target 7     r1 = address of 7, offset 0
+ *     r1 += r2             any number                  r1 = address of 7, offset not known
+ *     r3 = *(u8 *)(r1+4)                               a load from target 7
+ *
+ * Only states at block entries are kept; `visit` runs through the blocks once more. Blocks are worked on
+ * in reverse postorder until nothing changes. A block that changed too often (code made to be slow: the
+ * lattice is finite but tall) is given the weakest state at once.
+ *
+ * Assumed, as the kernel's verifier enforces: no number and nothing loaded from memory outside the frame
+ * is an address of the frame. What is loaded from such memory is `unknown`, so an address that was stored
+ * there is lost; that store shows up as an escape in `findAddressUses`.
+ *
+ * Not attempted: leaving out branches that a constant decides; ranges of numbers; several functions at
+ * once (see `summary.ts` for what one function can be told about another).
+ */
+import type { ByteOrder } from '../../base/bytes.ts';
+import { type CallResolver, type CallTarget, callTarget } from '../calls.ts';
+import type { Code } from '../code.ts';
+import { FlowGraph, type FlowOptions } from '../flow.ts';
+import { FRAME_POINTER, Opcode } from '../opcode.ts';
+import { type Snapshot, State } from './state.ts';
+import { TargetTable } from './targets.ts';
+import { type Environment, transfer } from './transfer.ts';
+import { address, constant, type Value } from './value.ts';
+import { Worklist } from './worklist.ts';
+
+/** What a relocated ld_imm64 loads: an address in a target, or a number that is already known. */
+export type Reference =
+  | { readonly target: number; readonly offset: number }
+  | { readonly constant: bigint };
+
+/** What the program is entered with in r1 to r5: as a reference, undefined for anything else. */
+export type EntryRegisters = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5, Reference>>>;
+
+export interface DataflowOptions extends FlowOptions {
+  readonly order?: ByteOrder;
+  /** Asked once for every ld_imm64. Undefined: its own 64 bits are what it loads. */
+  readonly reference?: (slot: number) => Reference | undefined;
+  readonly entry?: EntryRegisters;
+  readonly call?: CallResolver;
+  /** A graph of the same code, if there is one already. */
+  readonly flow?: FlowGraph;
+}
+
+const MOST_VISITS = 40;
+
+export class Dataflow {
+  readonly flow: FlowGraph;
+  readonly #environment: Environment;
+  readonly #entries: (Snapshot | undefined)[];
+
+  constructor(code: Code, options: DataflowOptions = {}) {
+    this.flow = options.flow ?? new FlowGraph(code, options);
+    const found = findReferences(code, options);
+    const entry = Object.entries(options.entry ?? {});
+    const targets = new TargetTable(targetIds([...found.values(), ...entry.map(([, r]) => r)]));
+    const value = (reference: Reference) => referenceValue(reference, targets);
+    this.#environment = {
+      code,
+      order: options.order ?? 'little',
+      targets,
+      references: new Map([...found].map(([slot, reference]) => [slot, value(reference)])),
+      call: (slot) => callTarget(code, slot, options.call),
+    };
+    this.#entries = new Array<Snapshot | undefined>(this.flow.blockCount);
+    const registers: Value[] = [];
+    for (const [register, reference] of entry) registers[Number(register)] = value(reference);
+    this.#solve(State.entry(registers, targets));
+  }
+
+  #solve(entry: Snapshot): void {
+    const { flow } = this;
+    if (flow.blockCount === 0) return;
+    const { targets, order } = this.#environment;
+    const state = new State(entry, targets, order);
+    const visits = new Uint8Array(flow.blockCount);
+    const work = new Worklist(flow.reversePostorder, flow.blockCount);
+    this.#entries[0] = entry;
+    work.add(0);
+    for (let block = work.take(); block !== undefined; block = work.take()) {
+      const start = this.#entries[block]!;
+      state.load(start);
+      this.#runBlock(block, state);
+      for (const successor of flow.successors(block)) {
+        const before = this.#entries[successor];
+        let after = before === undefined ? state.save() : state.joinInto(before);
+        if (after === before) continue;
+        if (visits[successor]! >= MOST_VISITS) {
+          after = State.top(targets, after.registers[FRAME_POINTER]!);
+        }
+        if (visits[successor]! < 255) visits[successor]!++;
+        this.#entries[successor] = after;
+        work.add(successor);
+      }
+    }
+  }
+
+  #runBlock(block: number, state: State, before?: (slot: number, state: State) => void): void {
+    const { code } = this.flow;
+    const end = this.flow.blockEnd(block);
+    for (let slot = this.flow.blockStart(block); slot < end; slot = code.next(slot)) {
+      before?.(slot, state);
+      transfer(this.#environment, slot, state);
+    }
+  }
+
+  /**
+   * Calls `visitor` for each instruction that can be reached, in program order, with the state before it.
+   * The state is one object that changes as the visit goes on.
+   */
+  visit(visitor: (slot: number, state: State) => void): void {
+    let state: State | undefined;
+    for (let block = 0; block < this.flow.blockCount; block++) {
+      const entry = this.#entries[block];
+      if (entry === undefined) continue;
+      state ??= new State(entry, this.#environment.targets, this.#environment.order);
+      state.load(entry);
+      this.#runBlock(block, state, visitor);
+    }
+  }
+
+  /** What the call at `slot` calls. */
+  callAt(slot: number): CallTarget {
+    return this.#environment.call(slot);
+  }
+}
+
+function findReferences(code: Code, options: DataflowOptions): Map<number, Reference> {
+  const found = new Map<number, Reference>();
+  if (options.reference === undefined) return found;
+  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
+    if (code.opcode[slot] !== Opcode.LD_IMM64) continue;
+    const reference = options.reference(slot);
+    if (reference !== undefined) found.set(slot, reference);
+  }
+  return found;
+}
+
+function targetIds(references: readonly Reference[]): number[] {
+  return references.flatMap((reference) => ('target' in reference ? [reference.target] : []));
+}
+
+function referenceValue(reference: Reference, targets: TargetTable): Value {
+  return 'target' in reference
+    ? address(targets.single(reference.target), reference.offset)
+    : constant(reference.constant);
+}

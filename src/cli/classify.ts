@@ -1,0 +1,52 @@
+import { decodeUtf8 } from '../base/bytes.ts';
+
+/** What a file given as an input turns out to be. */
+export type FileKind =
+  | { readonly kind: 'object' | 'archive' | 'bitcode' }
+  | { readonly kind: 'source'; readonly language: SourceLanguage }
+  /** Perhaps a linker script. */
+  | { readonly kind: 'text'; readonly text: string };
+
+export type SourceLanguage = 'C' | 'C++' | 'Rust' | 'LLVM IR' | 'assembly';
+
+const languagesByExtension: Readonly<Record<string, SourceLanguage>> = {
+  c: 'C',
+  h: 'C',
+  cc: 'C++',
+  cpp: 'C++',
+  cxx: 'C++',
+  rs: 'Rust',
+  ll: 'LLVM IR',
+  s: 'assembly',
+  S: 'assembly',
+};
+
+/** Lines that only the language has, for files whose name says nothing. */
+const languagesByContent: readonly (readonly [RegExp, SourceLanguage])[] = [
+  [/^(; ModuleID|source_filename = |target (triple|datalayout) = )/m, 'LLVM IR'],
+  [/^(#!\[(no_std|no_core|no_main|feature)|use aya|pub (unsafe )?(extern|fn) )/m, 'Rust'],
+  [/^\s*#\s*(include\s*[<"]|pragma )/m, 'C'],
+];
+
+/**
+ * By magic number, then by name and content. Whatever is neither text nor known is called an object, so
+ * that the reader of objects says what is wrong with it.
+ */
+export function classify(path: string, bytes: Uint8Array): FileKind {
+  const magic = String.fromCharCode(...bytes.subarray(0, 8));
+  if (magic.startsWith('\x7fELF')) return { kind: 'object' };
+  if (magic === '!<arch>\n' || magic === '!<thin>\n') return { kind: 'archive' };
+  // Bitcode proper, or in Apple's wrapper.
+  if (magic.startsWith('BC\xc0\xde') || magic.startsWith('\xde\xc0\x17\x0b')) {
+    return { kind: 'bitcode' };
+  }
+  if (bytes.length === 0 || bytes.includes(0)) return { kind: 'object' };
+  const extension = /\.([^./]+)$/.exec(path)?.[1] ?? '';
+  if (Object.hasOwn(languagesByExtension, extension)) {
+    return { kind: 'source', language: languagesByExtension[extension]! };
+  }
+  const text = decodeUtf8(bytes);
+  const head = text.slice(0, 16384);
+  const found = languagesByContent.find(([pattern]) => pattern.test(head));
+  return found === undefined ? { kind: 'text', text } : { kind: 'source', language: found[1] };
+}

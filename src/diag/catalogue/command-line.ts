@@ -1,0 +1,178 @@
+import { didYouMean } from '../../base/nearest.ts';
+import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+
+/** Usage errors are one line each, and end with where to read on. */
+const help = '; see bpfld --help';
+
+export function unknownOption(argument: string, near: string | undefined): Diagnostic {
+  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
+  return error('CLI-001', `unknown option '${argument}'${hint}${help}`);
+}
+
+export function missingValue(option: string, placeholder: string): Diagnostic {
+  return error('CLI-002', `option '${option}' needs a value, ${placeholder}${help}`);
+}
+
+export function unexpectedValue(option: string, value: string): Diagnostic {
+  return error('CLI-003', `option '${option}' takes no value, but was given '${value}'${help}`);
+}
+
+/** `needed`: e.g. `a number`, or the choices. */
+export function badValue(
+  option: string,
+  value: string,
+  needed: string,
+  choices: readonly string[],
+): Diagnostic {
+  const near = didYouMean(value, choices);
+  return error('CLI-004', `option '${option}' takes ${needed}, not '${value}'${near}${help}`);
+}
+
+export function noInputs(): Diagnostic {
+  return error('CLI-005', `no input files${help}`);
+}
+
+/** `-` as an input or as the output. */
+export function notAFile(what: 'input' | 'output'): Diagnostic {
+  const stream = what === 'input' ? 'read standard input' : 'write to standard output';
+  return error('CLI-006', `'-' names no file and bpfld does not ${stream}; for a file write './-'`);
+}
+
+/** `-o=x`: with GNU ld that is no option either. */
+export function equalsAfterLetter(argument: string, letter: string, long: string): Diagnostic {
+  const value = argument.slice(3);
+  return error(
+    'CLI-007',
+    `'${argument}' has '=' behind a one-letter option; write '-${letter} ${value}' or '--${long}=${value}'`,
+  );
+}
+
+export function conflict(problem: string, remedy: string): Diagnostic {
+  return error('CLI-008', `${problem}; ${remedy}`);
+}
+
+export function badResponseFile(file: string, problem: string): Diagnostic {
+  return error('CLI-009', `response file '${file}' ${problem}`);
+}
+
+export function unknownProfile(name: string, names: readonly string[]): Diagnostic {
+  const known = names.length === 0 ? '' : `; there are ${names.join(', ')}`;
+  return error('CLI-010', `unknown profile '${name}'${didYouMean(name, names)}${known}`);
+}
+
+/** What a file is read as. */
+export type FileRole = 'input' | 'linker script' | 'values file' | 'response file';
+
+/** `problem`: why, in words: `it does not exist`. `from`: where the script names it. */
+export function cannotRead(
+  role: FileRole,
+  file: string,
+  problem: string,
+  from?: Location,
+  note?: string,
+): Diagnostic {
+  return error('CLI-011', `cannot read ${role} '${file}': ${problem}`, {
+    at: [from],
+    notes: [note],
+  });
+}
+
+export function libraryNotFound(
+  library: string,
+  file: string,
+  directories: readonly string[],
+  from?: Location,
+): Diagnostic {
+  return error('CLI-012', `cannot find '${library}': no '${file}' in a library directory`, {
+    at: [from],
+    notes: [
+      directories.length === 0
+        ? 'there are no library directories; name them with -L'
+        : `looked in ${directories.join(', ')}; name more with -L`,
+    ],
+  });
+}
+
+export function scriptNotFound(name: string, shipped: readonly string[]): Diagnostic {
+  return error('CLI-013', `cannot find linker script '${name}'${didYouMean(name, shipped)}`, {
+    notes: [
+      'it is neither in the working directory nor in a -L directory',
+      `shipped with bpfld: ${shipped.length === 0 ? 'none' : shipped.join(', ')}`,
+    ],
+  });
+}
+
+export function archive(file: string, from?: Location): Diagnostic {
+  return error('CLI-014', `'${file}' is an archive, which this release does not read`, {
+    at: [from],
+    notes: [`unpack it with 'ar x ${file}' and give its members as inputs`],
+  });
+}
+
+export function bitcode(file: string, from?: Location): Diagnostic {
+  return error('CLI-015', `'${file}' is LLVM bitcode, not an object`, {
+    at: [from],
+    notes: [`compile it first, with: llc -march=bpfel -filetype=obj ${file} -o ${objectName(file)}`],
+  });
+}
+
+/** `language`: as its users call it. */
+export function sourceFile(
+  file: string,
+  language: 'C' | 'C++' | 'Rust' | 'LLVM IR' | 'assembly',
+  from?: Location,
+): Diagnostic {
+  const object = objectName(file);
+  const llc = (input: string): string => `llc -march=bpfel -filetype=obj ${input} -o ${object}`;
+  const module = objectName(file, 'bc');
+  const command = {
+    C: `clang -O2 -target bpf -c ${file} -o ${object}`,
+    'C++': `clang++ -O2 -target bpf -c ${file} -o ${object}`,
+    assembly: `clang -target bpf -c ${file} -o ${object}`,
+    'LLVM IR': llc(file),
+    // rustc writes bitcode for this target even when asked for an object.
+    Rust: `rustc -O --target bpfel-unknown-none --emit llvm-bc -o ${module} ${file} && ${llc(module)}`,
+  }[language];
+  return error('CLI-016', `'${file}' is ${language} source, not an object`, {
+    at: [from],
+    notes: [`compile it first, with: ${command}`],
+  });
+}
+
+function objectName(file: string, extension = 'o'): string {
+  return `${file.replace(/\.[^./]*$/, '')}.${extension}`;
+}
+
+/** `problem`: the first fault found when the text was read as a script. */
+export function notAnInput(file: string, problem: Diagnostic): Diagnostic {
+  return error('CLI-017', `'${file}' is neither an ELF object nor a linker script`, {
+    at: problem.at,
+    notes: [`read as a linker script: ${problem.message}`],
+  });
+}
+
+/** An implicit script may only name files. */
+export function notAllowedInInput(file: string, at: Location): Diagnostic {
+  return error('CLI-018', `'${file}' is given as an input, but has commands of a full linker script`, {
+    at: [at],
+    notes: [
+      'a script among the inputs may only have INPUT, GROUP, SEARCH_DIR and OUTPUT_FORMAT',
+      `use it as the script of this link: -T ${file}`,
+    ],
+  });
+}
+
+export function inputsNestTooDeep(file: string, from?: Location): Diagnostic {
+  return error('CLI-019', `linker scripts name each other as inputs without end: '${file}'`, {
+    at: [from],
+    notes: ['remove one of the INPUT or GROUP commands from the circle'],
+  });
+}
+
+export function cannotWrite(
+  what: 'output' | 'dependency file',
+  file: string,
+  problem: string,
+): Diagnostic {
+  return error('CLI-020', `cannot write ${what} '${file}': ${problem}`);
+}

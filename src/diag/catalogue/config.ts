@@ -1,0 +1,186 @@
+import { didYouMean } from '../../base/nearest.ts';
+import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+
+/** What every complaint about a value names: the setting, the symbol and the place's type or size. */
+export interface SettingSubject {
+  /** The setting's name as the user wrote it, e.g. `cfg.ports[2]`. */
+  readonly setting: string;
+  readonly symbol: string;
+  /** E.g. `__u16, 2 bytes` or `4 bytes of unknown type`. */
+  readonly what: string;
+  readonly at: Location;
+}
+
+function about(subject: SettingSubject): string {
+  return `setting '${subject.setting}' (symbol '${subject.symbol}', ${subject.what})`;
+}
+
+export function malformedValue(problem: string, at: Location, remedy: string): Diagnostic {
+  return error('CONF-001', `malformed setting: ${problem}`, { at: [at], notes: [remedy] });
+}
+
+export function malformedName(problem: string, at: Location): Diagnostic {
+  return error('CONF-002', `malformed name of a setting: ${problem}`, {
+    at: [at],
+    notes: ["write NAME=VALUE, where NAME is a symbol or a part of one, such as 'cfg.ports[2]'"],
+  });
+}
+
+export function malformedJson(problem: string, at: Location): Diagnostic {
+  return error('CONF-003', `malformed values file: ${problem}`, {
+    at: [at],
+    notes: ['a values file is one JSON object whose members are named like symbols'],
+  });
+}
+
+export function unsupportedJson(found: string, at: Location, remedy: string): Diagnostic {
+  return error('CONF-004', `${found} cannot be stored in a program's data`, {
+    at: [at],
+    notes: [remedy],
+  });
+}
+
+export function duplicateMember(name: string, at: Location): Diagnostic {
+  return error('CONF-005', `'${name}' is given twice`, { at: [at], notes: ['keep one of them'] });
+}
+
+/** No input defines a data symbol of this name. `names`: those that exist. */
+export function unknownSymbol(setting: string, names: Iterable<string>, at: Location): Diagnostic {
+  return error('CONF-006', `no data symbol for setting '${setting}'${didYouMean(setting, names)}`, {
+    at: [at],
+    notes: ['a setting names a global or static variable that an input defines'],
+  });
+}
+
+/** `needed`: what the place takes, e.g. `an integer`. */
+export function wrongKind(subject: SettingSubject, given: string, needed: string): Diagnostic {
+  return error('CONF-007', `${given} does not suit ${about(subject)}`, {
+    at: [subject.at],
+    notes: [`give ${needed}`],
+  });
+}
+
+export function outOfRange(
+  subject: SettingSubject,
+  value: bigint,
+  low: bigint,
+  high: bigint,
+): Diagnostic {
+  return error('CONF-008', `${value} is out of range for ${about(subject)}`, {
+    at: [subject.at],
+    notes: [`give an integer from ${low} to ${high}`],
+  });
+}
+
+export function wrongCount(subject: SettingSubject, given: number, needed: string): Diagnostic {
+  const values = given === 1 ? '1 value' : `${given} values`;
+  return error('CONF-009', `${values} for ${about(subject)}`, {
+    at: [subject.at],
+    notes: [`give ${needed}, or set one element with '${subject.setting}[INDEX]=VALUE'`],
+  });
+}
+
+/** `length`: bytes of the text without its NUL; `room`: bytes there are. */
+export function stringTooLong(subject: SettingSubject, length: number, room: number): Diagnostic {
+  return error(
+    'CONF-010',
+    `a string of ${length} bytes and its NUL do not fit ${about(subject)}, which has room for ${room}`,
+    {
+      at: [subject.at],
+      notes: ['shorten it, enlarge the array in the source, or give exact bytes as hex:...'],
+    },
+  );
+}
+
+export function wrongByteCount(subject: SettingSubject, given: number, size: number): Diagnostic {
+  return error('CONF-011', `hex: gives ${given} bytes for ${about(subject)}`, {
+    at: [subject.at],
+    notes: [`give exactly ${size} bytes (${size * 2} digits)`],
+  });
+}
+
+export function unknownMember(
+  subject: SettingSubject,
+  member: string,
+  members: readonly string[],
+): Diagnostic {
+  return error(
+    'CONF-012',
+    `no member '${member}'${didYouMean(member, members)} in ${about(subject)}`,
+    {
+      at: [subject.at],
+      notes: [members.length === 0 ? 'it has no members' : `members: ${someOf(members)}`],
+    },
+  );
+}
+
+export function unknownEnumerator(
+  subject: SettingSubject,
+  name: string,
+  names: readonly string[],
+): Diagnostic {
+  return error(
+    'CONF-013',
+    `no enumerator '${name}'${didYouMean(name, names)} for ${about(subject)}`,
+    {
+      at: [subject.at],
+      notes: [
+        names.length === 0
+          ? 'it has no enumerators; give an integer'
+          : `enumerators: ${someOf(names)}`,
+      ],
+    },
+  );
+}
+
+/** The name leads to no part of the symbol: an index past the end, a member of an integer, a symbol without type. */
+export function badPath(subject: SettingSubject, problem: string, remedy: string): Diagnostic {
+  return error('CONF-014', `${problem} in ${about(subject)}`, {
+    at: [subject.at],
+    notes: [remedy],
+  });
+}
+
+export function cannotBeSet(subject: SettingSubject, why: string, remedy: string): Diagnostic {
+  return error('CONF-015', `${why}: ${about(subject)}`, { at: [subject.at], notes: [remedy] });
+}
+
+export function ambiguousText(subject: SettingSubject, text: string): Diagnostic {
+  return error('CONF-016', `'${text}' may be text or a number for ${about(subject)}`, {
+    at: [subject.at],
+    notes: [
+      'give a number without quotes, or the bytes of a text as "hex:...", or compile the object with -g',
+    ],
+  });
+}
+
+/** `typeSize`: bytes by the type; `size`: bytes by the symbol table. */
+export function typeSizeDiffers(
+  subject: SettingSubject,
+  typeSize: number,
+  size: number,
+): Diagnostic {
+  return error(
+    'CONF-017',
+    `the type has ${typeSize} bytes but the symbol ${size}: ${about(subject)}`,
+    {
+      at: [subject.at],
+      notes: [
+        `the object's BTF does not describe the symbol; give all ${size} bytes as hex:... or compile it anew`,
+      ],
+    },
+  );
+}
+
+/** The symbol exists but holds no settable data. `why`: e.g. `it is a function`. */
+export function notData(setting: string, symbol: string, why: string, at: Location): Diagnostic {
+  return error('CONF-018', `setting '${setting}': symbol '${symbol}' cannot be set, ${why}`, {
+    at: [at],
+    notes: ['a setting names a global or static variable that an input defines'],
+  });
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 12).join(', ');
+  return names.length > 12 ? `${shown}, and ${names.length - 12} more` : shown;
+}

@@ -1,0 +1,171 @@
+/** What a lowering refuses: the loader cannot do it, and neither can the linker. */
+import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+
+/** LOWER-001 */
+export const callIntoMiddle = (target: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-001', `call into the middle of ${target}`, {
+    at,
+    notes: ['a call must lead to the first instruction of a function'],
+  });
+
+/** LOWER-002 */
+export const callOfData = (symbol: string, section: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-002', `call of '${symbol}' in ${section}, which holds no code`, { at });
+
+/** LOWER-003 */
+export const recursion = (chain: readonly string[], at: readonly Location[]): Diagnostic =>
+  error('LOWER-003', `recursive call: ${chain.join(' -> ')}`, {
+    at,
+    notes: ['the kernel allows no recursion; use a bounded loop or a tail call'],
+  });
+
+/** LOWER-004 */
+export const frameTooLarge = (
+  fn: string,
+  needed: number,
+  own: number,
+  constants: readonly string[],
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-004',
+    `function '${fn}' needs ${needed} bytes of stack for itself and its constants; there are 512`,
+    {
+      at,
+      notes: [
+        `the function itself uses ${own} bytes; its constants: ${constants.join(', ')}`,
+        'constants of this size do not fit on the stack; keep them in a map, or use a loader that supports .rodata (--profile generic)',
+      ],
+    },
+  );
+
+/** LOWER-005 */
+export const chainTooDeep = (
+  chain: readonly string[],
+  depth: number,
+  limit: number,
+  constants: readonly string[],
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-005',
+    `the call chain ${chain.join(' -> ')} needs ${depth} bytes of stack; there are ${limit}`,
+    {
+      at,
+      notes: [
+        constants.length > 0
+          ? `constants that were put on the stack: ${constants.join(', ')}`
+          : undefined,
+        limit < 512
+          ? 'a subprogram that tail-calls may be called with at most 256 bytes of stack in use; make the tail call from the program itself'
+          : 'make the chain shorter, or keep large constants and buffers in a map',
+      ],
+    },
+  );
+
+/** LOWER-006 */
+export const helperNeedsMapValue = (
+  constant: string,
+  size: number,
+  helper: string,
+  argument: number,
+  needs: 'a constant string in a read-only map' | 'a map value',
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-006',
+    `${helper} wants ${needs} as argument ${argument}, and ${constant} (${size} bytes) can only be put on the stack`,
+    {
+      at,
+      notes: [
+        needs === 'a map value'
+          ? 'keep the object in a map of your own'
+          : 'compare or format without this helper (a loop over the bytes), or use a loader that supports .rodata (--profile generic)',
+      ],
+    },
+  );
+
+/** LOWER-007 */
+export const addressUsedAsNumber = (
+  object: string,
+  name: string | undefined,
+  how: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error('LOWER-007', `the address of ${object} is used as a number: it is ${how}`, {
+    at,
+    notes: [
+      name === undefined
+        ? 'a constant without a name has no other use than to be read'
+        : `if the code means the word that is stored there (the (__u32)&${name} idiom), say so with --fetch ${name}`,
+    ],
+  });
+
+/** LOWER-008 */
+export const addressReturned = (object: string, fn: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-008', `'${fn}' returns the address of ${object}, which would be on its own stack`, {
+    at,
+    notes: ['return the value instead of its address, or let the compiler inline the function'],
+  });
+
+/** LOWER-009 */
+export const addressEscapes = (object: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-009', `the address of ${object} is stored where another program could read it`, {
+    at,
+    notes: ['a constant on the stack is gone when the program ends; store its value instead'],
+  });
+
+/** LOWER-010 */
+export const pointerInConstant = (
+  object: string,
+  slot: number,
+  symbol: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-010',
+    `${object} holds the address of '${symbol}' at byte ${slot}, and is read at an index known only at run time`,
+    {
+      at,
+      notes: [
+        'no loader fills in addresses in data; use a table of values, or a switch, instead of a table of pointers',
+      ],
+    },
+  );
+
+/** LOWER-011 */
+export const unknownFetch = (name: string, near: string): Diagnostic =>
+  error('LOWER-011', `--fetch ${name}: no symbol or section of this name is linked${near}`);
+
+/** LOWER-012 */
+export const fetchOutside = (name: string, size: number, at: readonly Location[]): Diagnostic =>
+  error('LOWER-012', `--fetch ${name}: the four bytes to fetch lie outside its ${size} bytes`, {
+    at,
+    notes: ['--fetch reads one 32-bit word; give the variable that size, or put padding behind it'],
+  });
+
+/** LOWER-013 */
+export const functionAddress = (name: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-013', `the address of function '${name}' is taken, and its calls are to be copied`, {
+    at,
+    notes: ['a copied function has no address; leave LOWER(calls: copy) out of the script'],
+  });
+
+/** LOWER-014 */
+export const forbiddenReference = (
+  section: string,
+  object: string,
+  why: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error('LOWER-014', `relocation against ${section}, which PERMIT_RELOCATIONS does not name`, {
+    at,
+    notes: [object, why],
+  });
+
+/** LOWER-015 */
+export const tooManyFrames = (chain: readonly string[], at: readonly Location[]): Diagnostic =>
+  error('LOWER-015', `${chain.length} nested calls: ${chain.join(' -> ')}; the kernel allows 8`, {
+    at,
+    notes: ['let the compiler inline some of them (static inline __attribute__((always_inline)))'],
+  });

@@ -1,0 +1,18 @@
+/** ELF64 BPF relocatable objects: `readElf` and `writeElf`, in both byte orders. */
+export * from './constants.ts';
+export { type ReadElfResult, readElf } from './read.ts';
+export type {
+  ElfGroup,
+  ElfObject,
+  ElfRelocation,
+  ElfSection,
+  ElfSymbol,
+  SymbolPlace,
+} from './types.ts';
+export {
+  type Image,
+  type ImageRelocation,
+  type ImageSection,
+  type ImageSymbol,
+  writeElf,
+} from './write.ts';

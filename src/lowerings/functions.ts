@@ -1,0 +1,234 @@
+/**
+ * Code, one function at a time, with what it refers to.
+ *
+ * A section is cut at its function symbols (and, for assembly that types none, at its global labels and
+ * at the targets of calls); a function reaches to the next cut. References are looked up once, here:
+ * afterwards nobody needs to know whether a call was a relocation against a symbol, against `.text`, or
+ * a plain pc-relative one.
+ */
+import { Code } from '../bpf/code.ts';
+import { CallKind, Opcode } from '../bpf/opcode.ts';
+import { callIntoMiddle, callOfData } from '../diag/catalogue/lowering.ts';
+import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
+import { STB, STT } from '../elf/constants.ts';
+import {
+  type InputSection,
+  type InputSymbol,
+  isExecutable,
+  type Relocation,
+} from '../model/input.ts';
+import { locate } from '../model/source-lines.ts';
+import type { LinkState, Place, Target } from '../model/state.ts';
+
+export interface BpfFunction {
+  readonly section: InputSection;
+  /** Byte offsets in the section. */
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  /** Undefined for code without a label. */
+  readonly symbol: InputSymbol | undefined;
+  readonly code: Code;
+  /** By the slot of the ld_imm64. */
+  readonly references: ReadonlyMap<number, Reference>;
+  /** Calls of functions, by slot. Undefined symbols' stay in `unresolvedCalls`. */
+  readonly calls: ReadonlyMap<number, BpfFunction>;
+  readonly unresolvedCalls: ReadonlyMap<number, Reference>;
+}
+
+export interface Reference {
+  readonly relocation: Relocation;
+  readonly target: Target;
+}
+
+interface Draft extends BpfFunction {
+  readonly references: Map<number, Reference>;
+  readonly calls: Map<number, BpfFunction>;
+  readonly unresolvedCalls: Map<number, Reference>;
+}
+
+export class FunctionTable {
+  readonly #state: LinkState;
+  readonly #sink: DiagnosticSink;
+  readonly #bySection = new Map<InputSection, Draft[]>();
+
+  constructor(state: LinkState, sections: Iterable<InputSection>, sink: DiagnosticSink) {
+    this.#state = state;
+    this.#sink = sink;
+    const code = [...sections].filter(isExecutable);
+    const targets = callTargets(code, state);
+    for (const section of code) {
+      this.#bySection.set(section, this.#cut(section, targets.get(section) ?? new Set()));
+    }
+    for (const section of code) this.#connect(section);
+  }
+
+  functionsOf(section: InputSection): readonly BpfFunction[] {
+    return this.#bySection.get(section) ?? [];
+  }
+
+  *all(): Generator<BpfFunction> {
+    for (const functions of this.#bySection.values()) yield* functions;
+  }
+
+  /** The function that holds the byte. */
+  at({ section, offset }: Place): BpfFunction | undefined {
+    return this.#draftAt(section, offset);
+  }
+
+  /** Whether another object's definition replaced the function. */
+  isLoser(fn: BpfFunction): boolean {
+    const { symbol } = fn;
+    if (symbol === undefined || symbol.binding === STB.LOCAL) return false;
+    return this.#state.symbols.definitionOf(symbol) !== symbol;
+  }
+
+  #draftAt(section: InputSection, offset: number): Draft | undefined {
+    const functions = this.#bySection.get(section) ?? [];
+    let low = 0;
+    for (let high = functions.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (functions[middle]!.start <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const fn = functions[low - 1];
+    return fn !== undefined && offset < fn.end ? fn : undefined;
+  }
+
+  #cut(section: InputSection, targets: ReadonlySet<number>): Draft[] {
+    const bytes = this.#state.bytesOf(section);
+    const { file } = section;
+    const decoded = Code.decode(bytes, file.elf.order, { file: file.path, section: section.name });
+    if (decoded.code === undefined) {
+      this.#sink.report(decoded.diagnostic);
+      return [];
+    }
+    const labels = functionLabels(section);
+    const starts = new Set([
+      0,
+      ...labels.keys(),
+      ...targets,
+      ...localTargets(section, decoded.code),
+    ]);
+    const cuts = [...starts].filter((cut) => cut % 8 === 0 && cut < bytes.length);
+    cuts.sort((a, b) => a - b);
+    return cuts.map((start, i) => {
+      const end = cuts[i + 1] ?? bytes.length;
+      const symbol = labels.get(start);
+      return {
+        section,
+        start,
+        end,
+        name:
+          symbol?.name ?? (start === 0 ? section.name : `${section.name}+0x${start.toString(16)}`),
+        symbol,
+        code: decoded.code.slice(start / 8, end / 8),
+        references: new Map(),
+        calls: new Map(),
+        unresolvedCalls: new Map(),
+      };
+    });
+  }
+
+  #connect(section: InputSection): void {
+    for (const relocation of section.relocations) {
+      const fn = this.#draftAt(section, relocation.offset);
+      if (fn === undefined) continue;
+      const slot = (relocation.offset - fn.start) / 8;
+      const reference = { relocation, target: this.#state.targetOf(relocation) };
+      if (relocation.form === 'call') this.#call(fn, slot, reference);
+      else fn.references.set(slot, reference);
+    }
+    const relocated = new Set(section.relocations.map((relocation) => relocation.offset));
+    for (const fn of this.#bySection.get(section) ?? []) {
+      for (const [slot, offset] of localCalls(fn.code, fn.start, relocated)) {
+        this.#bind(fn, slot, { section, offset }, `${section.name}+0x${offset.toString(16)}`);
+      }
+    }
+  }
+
+  #call(fn: Draft, slot: number, reference: Reference): void {
+    const { target, relocation } = reference;
+    if (target.kind === 'place') this.#bind(fn, slot, target, relocation.symbol.name);
+    else fn.unresolvedCalls.set(slot, reference);
+  }
+
+  #bind(fn: Draft, slot: number, place: Place, name: string): void {
+    const at = locate(fn.section, fn.start + slot * 8);
+    if (!isExecutable(place.section)) {
+      this.#sink.report(callOfData(name, place.section.name, at));
+      return;
+    }
+    const callee = this.at(place);
+    if (callee === undefined || callee.start !== place.offset) {
+      this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at));
+      return;
+    }
+    fn.calls.set(slot, this.#winner(callee));
+  }
+
+  /** A call that the assembler resolved to a weak function means the definition that won. */
+  #winner(fn: BpfFunction): BpfFunction {
+    if (!this.isLoser(fn)) return fn;
+    const definition = this.#state.symbols.definitionOf(fn.symbol!);
+    const place = definition && this.#state.placeOf(definition);
+    return (place && this.at(place)) ?? fn;
+  }
+}
+
+/** Calls that the assembler resolved: the slot in `code`, which begins at `base`, and the target's offset. */
+function* localCalls(
+  code: Code,
+  base: number,
+  relocated: ReadonlySet<number>,
+): Generator<readonly [slot: number, target: number]> {
+  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
+    if (code.opcode[slot] !== Opcode.CALL || code.src[slot] !== CallKind.FUNCTION) continue;
+    const offset = base + slot * 8;
+    if (!relocated.has(offset)) yield [slot, offset + (code.imm[slot]! + 1) * 8];
+  }
+}
+
+function localTargets(section: InputSection, code: Code): number[] {
+  const relocated = new Set(section.relocations.map((relocation) => relocation.offset));
+  return [...localCalls(code, 0, relocated)].map(([, target]) => target);
+}
+
+/** Function symbols by offset. Of aliases the global one, because it may be overridden. */
+function functionLabels(section: InputSection): Map<number, InputSymbol> {
+  const labels = new Map<number, InputSymbol>();
+  for (const symbol of section.file.symbols) {
+    if (symbol.section !== section) continue;
+    const global = symbol.binding !== STB.LOCAL;
+    if (symbol.type !== STT.FUNC && !(symbol.type === STT.NOTYPE && global)) continue;
+    const known = labels.get(symbol.value);
+    if (known === undefined || (known.binding === STB.LOCAL && global)) {
+      labels.set(symbol.value, symbol);
+    }
+  }
+  return labels;
+}
+
+/** Where calls lead, for sections whose functions have no symbols. */
+function callTargets(
+  sections: readonly InputSection[],
+  state: LinkState,
+): Map<InputSection, Set<number>> {
+  const targets = new Map<InputSection, Set<number>>();
+  const add = (section: InputSection, offset: number): void => {
+    targets.set(section, (targets.get(section) ?? new Set()).add(offset));
+  };
+  for (const section of sections) {
+    const calls = section.relocations.filter((relocation) => relocation.form === 'call');
+    for (const relocation of calls) {
+      const target = state.targetOf(relocation);
+      const plain = relocation.symbol.type === STT.SECTION || relocation.symbol.type === STT.NOTYPE;
+      if (plain && target.kind === 'place') add(target.section, target.offset);
+    }
+  }
+  return targets;
+}
+
+export function locateSlot(fn: BpfFunction, slot: number, what?: string): Location[] {
+  return locate(fn.section, fn.start + slot * 8, what);
+}

@@ -1,0 +1,137 @@
+/**
+ * The output's symbols, made on demand by the relocations that name them and completed by the pass
+ * that writes the symbol table; each exists once.
+ */
+import { STB, STT, STV } from '../elf/constants.ts';
+import type { ImageSection, ImageSymbol } from '../elf/write.ts';
+import type { InputSymbol } from './input.ts';
+import type { Layout, PlacedSection } from './layout.ts';
+import type { ScriptSymbol } from './plan.ts';
+import type { LinkState } from './state.ts';
+
+/** An `ImageSymbol` whose section is known by its place until the image is made. */
+export interface PendingSymbol extends Omit<ImageSymbol, 'section'> {
+  section: ImageSection | undefined;
+  readonly placed: PlacedSection | undefined;
+}
+
+export class OutputSymbols {
+  readonly #state: LinkState;
+  readonly #layout: Layout;
+  readonly #sections = new Map<PlacedSection, PendingSymbol>();
+  readonly #locals = new Map<InputSymbol, PendingSymbol | undefined>();
+  readonly #globals = new Map<string, PendingSymbol | undefined>();
+
+  constructor(state: LinkState, layout: Layout) {
+    this.#state = state;
+    this.#layout = layout;
+  }
+
+  /** All that were asked for, in the order of asking. */
+  *all(): Generator<PendingSymbol> {
+    yield* this.#sections.values();
+    for (const symbol of this.#locals.values()) if (symbol !== undefined) yield symbol;
+    for (const symbol of this.#globals.values()) if (symbol !== undefined) yield symbol;
+  }
+
+  section(placed: PlacedSection): PendingSymbol {
+    const known = this.#sections.get(placed);
+    if (known !== undefined) return known;
+    const symbol = pending({ name: '', type: STT.SECTION, placed });
+    this.#sections.set(placed, symbol);
+    return symbol;
+  }
+
+  /** What a symbol of an input is in the output; undefined where its definition is not in the output. */
+  of(symbol: InputSymbol): PendingSymbol | undefined {
+    if (symbol.binding !== STB.LOCAL) return this.#global(symbol.name);
+    if (!this.#locals.has(symbol)) {
+      this.#locals.set(symbol, this.#define(symbol, STB.LOCAL, symbol.visibility));
+    }
+    return this.#locals.get(symbol);
+  }
+
+  /** An undefined symbol, for a reference that is preserved. */
+  undefined(symbol: InputSymbol): PendingSymbol {
+    const global = this.#state.globalOf(symbol);
+    const known = this.#globals.get(symbol.name);
+    if (known !== undefined) return known;
+    const made = pending({
+      name: symbol.name,
+      binding: global?.strongReference === false ? STB.WEAK : STB.GLOBAL,
+      visibility: global?.visibility ?? STV.DEFAULT,
+      place: 'undefined',
+    });
+    this.#globals.set(symbol.name, made);
+    return made;
+  }
+
+  script(symbol: ScriptSymbol): PendingSymbol {
+    const known = this.#globals.get(symbol.name);
+    if (known !== undefined) return known;
+    const placed = symbol.section && this.#layout.of(symbol.section);
+    const made = pending({
+      name: symbol.name,
+      binding: STB.GLOBAL,
+      visibility: symbol.hidden ? STV.HIDDEN : STV.DEFAULT,
+      place: placed === undefined ? 'absolute' : 'section',
+      placed,
+      value: symbol.value,
+    });
+    this.#globals.set(symbol.name, made);
+    return made;
+  }
+
+  #global(name: string): PendingSymbol | undefined {
+    if (this.#globals.has(name)) return this.#globals.get(name);
+    const script = this.#state.scriptSymbols.get(name);
+    if (script !== undefined) return this.script(script);
+    const global = this.#state.symbols.get(name);
+    const { definition } = global ?? {};
+    if (global === undefined || definition === undefined) return undefined;
+    // A common symbol is allocated, and from then on an ordinary global one.
+    const binding = definition.place === 'common' ? STB.GLOBAL : definition.binding;
+    const made = this.#define(definition, binding, global.visibility);
+    this.#globals.set(name, made);
+    return made;
+  }
+
+  #define(symbol: InputSymbol, binding: number, visibility: number): PendingSymbol | undefined {
+    const { name, size } = symbol;
+    const type = symbol.place === 'common' ? STT.OBJECT : symbol.type;
+    const header = { name, type, binding, visibility, size };
+    if (symbol.place === 'absolute') {
+      return pending({ ...header, place: 'absolute', value: symbol.value });
+    }
+    const place = this.#state.placeOf(symbol);
+    const found = place && this.#layout.find(place.section, place.offset);
+    if (place === undefined || found === undefined) return undefined;
+    return pending({
+      ...header,
+      size: this.#sizeNow(symbol),
+      placed: found.placed,
+      value: found.offset,
+    });
+  }
+
+  /** A function that a pass has rebuilt may have grown or shrunk. */
+  #sizeNow(symbol: InputSymbol): number {
+    const { section, value, size } = symbol;
+    return (section && this.#state.extents.get(section)?.(value, size)) ?? size;
+  }
+}
+
+export function pending(fields: Partial<PendingSymbol>): PendingSymbol {
+  return {
+    name: '',
+    binding: STB.LOCAL,
+    type: STT.NOTYPE,
+    visibility: STV.DEFAULT,
+    place: 'section',
+    section: undefined,
+    placed: undefined,
+    value: 0,
+    size: 0,
+    ...fields,
+  };
+}

@@ -1,0 +1,92 @@
+/** The output as the script lays it out: which input sections go where, and what stands between them. */
+import type {
+  Assertion,
+  Assignment,
+  DataStatement,
+  FillStatement,
+  OutputSection as SectionStatement,
+} from '../script/ast.ts';
+import type { InputSection } from './input.ts';
+
+export type PlanItem =
+  | { readonly kind: 'input'; readonly section: InputSection }
+  | { readonly kind: 'statement'; readonly statement: PlacedStatement };
+
+/** Statements of an output section that take effect where they stand. */
+export type PlacedStatement = DataStatement | FillStatement | Assignment | Assertion;
+
+export interface OutputSection {
+  readonly name: string;
+  /** What the script says of it; undefined for an orphan, which no rule names. */
+  readonly statement: SectionStatement | undefined;
+  /** Some KEEP placed an input section here. */
+  kept: boolean;
+  /** In output order. Passes that rebuild sections replace them here. */
+  items: PlanItem[];
+}
+
+/** A symbol that the script assigns. */
+export interface ScriptSymbol {
+  readonly name: string;
+  readonly hidden: boolean;
+  /** The output section that its value counts from; undefined for an absolute one. */
+  section: OutputSection | undefined;
+  /** Known once offsets are assigned. */
+  value: number;
+}
+
+/** A step of the layout, in script order. */
+export type PlanStep =
+  | { readonly kind: 'section'; readonly section: OutputSection }
+  | { readonly kind: 'statement'; readonly statement: Assignment | Assertion };
+
+export class Plan {
+  /** In output order. */
+  readonly steps: PlanStep[] = [];
+  readonly #outputOf = new Map<InputSection, OutputSection>();
+
+  add(step: PlanStep): void {
+    this.steps.push(step);
+  }
+
+  get sections(): OutputSection[] {
+    return this.steps.flatMap((step) => (step.kind === 'section' ? [step.section] : []));
+  }
+
+  /** Puts an input section at the end of an output section. */
+  place(section: InputSection, output: OutputSection): void {
+    output.items.push({ kind: 'input', section });
+    this.#outputOf.set(section, output);
+  }
+
+  /** Replaces the input sections of `output` by `build`'s result for each; a pass has rebuilt them. */
+  rebuild(output: OutputSection, build: (section: InputSection) => readonly InputSection[]): void {
+    output.items = output.items.flatMap((item): readonly PlanItem[] => {
+      if (item.kind !== 'input') return [item];
+      return build(item.section).map((section) => {
+        this.#outputOf.set(section, output);
+        return section === item.section ? item : { kind: 'input', section };
+      });
+    });
+  }
+
+  /** Takes an output section out of the output. Its input sections then are nowhere. */
+  drop(output: OutputSection): void {
+    const index = this.steps.findIndex(
+      (step) => step.kind === 'section' && step.section === output,
+    );
+    if (index >= 0) this.steps.splice(index, 1);
+    for (const item of output.items) {
+      if (item.kind === 'input') this.#outputOf.delete(item.section);
+    }
+  }
+
+  /** Where an input section goes; undefined where the script discards it. */
+  outputOf(section: InputSection): OutputSection | undefined {
+    return this.#outputOf.get(section);
+  }
+}
+
+export function inputsOf(output: OutputSection): InputSection[] {
+  return output.items.flatMap((item) => (item.kind === 'input' ? [item.section] : []));
+}

@@ -1,0 +1,119 @@
+/**
+ * What is known of a link while it runs: the inputs, and beside them what the passes have decided. A
+ * pass adds its own table; it does not edit another's.
+ */
+import type { ByteOrder } from '../base/bytes.ts';
+import { SHT, STT } from '../elf/constants.ts';
+import type { InputFile, InputSection, InputSymbol, Relocation } from './input.ts';
+import type { ScriptSymbol } from './plan.ts';
+import type { Exclusions, GlobalSymbol, SymbolTable } from './symbols.ts';
+
+/** A byte of an input section. */
+export interface Place {
+  readonly section: InputSection;
+  readonly offset: number;
+}
+
+/** Bytes `[start, end)` of a section. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the byte at `offset` of a section went that a pass has rebuilt; undefined if it is gone. */
+export type Redirect = (offset: number) => Place | undefined;
+
+/** What a relocation refers to, with its addend: S + A before addresses are known. */
+export type Target =
+  | ({ readonly kind: 'place' } & Place)
+  | { readonly kind: 'absolute'; readonly value: number }
+  | { readonly kind: 'script'; readonly symbol: ScriptSymbol; readonly addend: number }
+  | { readonly kind: 'undefined'; readonly symbol: InputSymbol; readonly weak: boolean }
+  | { readonly kind: 'gone'; readonly symbol: InputSymbol };
+
+export class LinkState {
+  readonly files: readonly InputFile[];
+  readonly order: ByteOrder;
+  readonly symbols: SymbolTable;
+  readonly exclusions: Exclusions;
+  /** Sections that hold allocated common symbols. */
+  readonly commons: Map<InputSymbol, InputSection> = new Map();
+  /** Bytes that differ from the input's, because the user set values in them. */
+  readonly contents: Map<InputSection, Uint8Array> = new Map();
+  readonly redirects: Map<InputSection, Redirect> = new Map();
+  /** The size now of what covered `size` bytes at `offset` of a rebuilt section. */
+  readonly extents: Map<InputSection, (offset: number, size: number) => number> = new Map();
+  /** The constants that a merged section consists of; tails overlap their hosts. */
+  readonly pieces: Map<InputSection, readonly Extent[]> = new Map();
+  /** Symbols that the script defines, by name. */
+  readonly scriptSymbols: Map<string, ScriptSymbol> = new Map();
+
+  constructor(files: readonly InputFile[], symbols: SymbolTable, exclusions: Exclusions) {
+    this.files = files;
+    this.order = files[0]?.elf.order ?? 'little';
+    this.symbols = symbols;
+    this.exclusions = exclusions;
+  }
+
+  /** Input sections in the order of the command line, without those that another copy stands for. */
+  *sections(): Generator<InputSection> {
+    for (const file of this.files) {
+      for (const section of file.sections) {
+        if (section !== undefined && !this.exclusions.replacedBy.has(section)) yield section;
+      }
+    }
+  }
+
+  bytesOf(section: InputSection): Uint8Array {
+    const set = this.contents.get(section);
+    if (set !== undefined) return set;
+    return section.type === SHT.NOBITS ? new Uint8Array(section.size) : section.bytes;
+  }
+
+  /** Follows what passes did to a section, to where the byte is now. */
+  resolve(section: InputSection, offset: number): Place | undefined {
+    let place: Place | undefined = { section, offset };
+    for (;;) {
+      const copy: InputSection | undefined = this.exclusions.replacedBy.get(place.section);
+      if (copy !== undefined) place = { section: copy, offset: place.offset };
+      else if (this.exclusions.replacedBy.has(place.section)) return undefined;
+      const redirect: Redirect | undefined = this.redirects.get(place.section);
+      if (redirect === undefined) return place;
+      place = redirect(place.offset);
+      if (place === undefined) return undefined;
+    }
+  }
+
+  /** Where a definition's first byte is now. */
+  placeOf(symbol: InputSymbol): Place | undefined {
+    const common = this.commons.get(symbol);
+    if (common !== undefined) return { section: common, offset: 0 };
+    return symbol.section && this.resolve(symbol.section, symbol.value);
+  }
+
+  targetOf(relocation: Relocation): Target {
+    const { symbol, addend } = relocation;
+    if (symbol.type === STT.SECTION) {
+      // A section symbol names no object: the addend chooses it, so the sum is what moves.
+      const place = symbol.section && this.resolve(symbol.section, symbol.value + addend);
+      return place === undefined ? { kind: 'gone', symbol } : { kind: 'place', ...place };
+    }
+    const script = this.scriptSymbols.get(symbol.name);
+    if (script !== undefined && symbol.binding !== 0)
+      return { kind: 'script', symbol: script, addend };
+    const definition = this.symbols.definitionOf(symbol);
+    if (definition === undefined) {
+      const weak = this.globalOf(symbol)?.strongReference === false;
+      return { kind: 'undefined', symbol, weak };
+    }
+    if (definition.place === 'absolute')
+      return { kind: 'absolute', value: definition.value + addend };
+    const place = this.placeOf(definition);
+    if (place === undefined) return { kind: 'gone', symbol: definition };
+    return { kind: 'place', section: place.section, offset: place.offset + addend };
+  }
+
+  globalOf(symbol: InputSymbol): GlobalSymbol | undefined {
+    return symbol.binding === 0 ? undefined : this.symbols.get(symbol.name);
+  }
+}

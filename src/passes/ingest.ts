@@ -1,0 +1,315 @@
+/**
+ * Turns parsed objects into the tables that all later passes work on, and takes the differences
+ * between producers away:
+ *
+ * - Implicit addends (REL) are read from the bytes, RELA's from the entry; either way `addend` counts
+ *   bytes. A call holds N - 1 in instructions, an `ld_imm64` a byte offset in its low immediate.
+ * - LLVM before 13 wrote the code types 1 and 10 for data; in data they mean 64 and 32 bits.
+ * - GNU as 2.40 adds the value of a global symbol to the immediate although the relocation adds it
+ *   again: `ld_imm64 4` against `foo` at 4, and `call 63` (64 *bytes* - 1) against `g` at 64.
+ * - R_BPF_64_ABS32 in loaded data is pc-relative: 32 bits cannot hold an address, and LLVM has no
+ *   other type for `.long target - table`, which rustc's relative lookup tables consist of.
+ * - binutils' 16-bit displacements never leave their section and are applied here.
+ */
+
+import { ByteView, decodeUtf8 } from '../base/bytes.ts';
+import type { SectionId, SymbolId } from '../base/ids.ts';
+import * as diagnose from '../diag/catalogue/elf.ts';
+import type { DiagnosticSink } from '../diag/diagnostic.ts';
+import { EM_NONE, R_BPF, relocationTypeName, SHF, SHT, STB, STT } from '../elf/constants.ts';
+import { readElf } from '../elf/read.ts';
+import type { ElfObject, ElfRelocation, ElfSection } from '../elf/types.ts';
+import type {
+  InputFile,
+  InputSection,
+  InputSymbol,
+  Relocation,
+  RelocationForm,
+} from '../model/input.ts';
+
+export interface NamedBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export function ingest(inputs: readonly NamedBytes[], sink: DiagnosticSink): InputFile[] {
+  const ingester = new Ingester(sink);
+  const files: InputFile[] = [];
+  for (const input of inputs) {
+    const { object, fault } = readElf(input.bytes, input.path);
+    if (object === undefined) {
+      sink.report(fault);
+      continue;
+    }
+    if (object.machine === EM_NONE) sink.report(diagnose.noMachine(input.path));
+    const first = files[0];
+    if (first !== undefined && first.elf.order !== object.order) {
+      sink.report(diagnose.mixedByteOrder(input.path, object.order, first.path, first.elf.order));
+      continue;
+    }
+    files.push(ingester.file(input.path, object, files.length + 1));
+  }
+  return files;
+}
+
+/** Sections that a link consumes or rebuilds; everything else goes through the script. */
+function isConsumed(section: ElfSection): boolean {
+  switch (section.type) {
+    case SHT.NULL:
+    case SHT.SYMTAB:
+    case SHT.STRTAB:
+    case SHT.REL:
+    case SHT.RELA:
+    case SHT.GROUP:
+    case SHT.SYMTAB_SHNDX:
+    case SHT.LLVM_ADDRSIG:
+      return true;
+    default:
+      // Debug information is left out (--strip-debug), compressed or not; BTF is merged, not placed.
+      return (
+        /^\.z?debug_/.test(section.name) ||
+        section.name === '.BTF' ||
+        section.name === '.BTF.ext' ||
+        (section.flags & SHF.EXCLUDE) !== 0
+      );
+  }
+}
+
+class Ingester {
+  readonly #sink: DiagnosticSink;
+  #sections = 0;
+  #symbols = 0;
+
+  constructor(sink: DiagnosticSink) {
+    this.#sink = sink;
+  }
+
+  file(path: string, elf: ElfObject, id: number): InputFile {
+    const sections: (InputSection | undefined)[] = [];
+    const symbols: InputSymbol[] = [];
+    const named = (name: string): Uint8Array | undefined =>
+      elf.sections.find((section) => section.name === name && section.size > 0)?.bytes;
+    const comment = named('.comment');
+    const file: InputFile = {
+      id,
+      path,
+      elf,
+      sections,
+      symbols,
+      btf: named('.BTF'),
+      btfExt: named('.BTF.ext'),
+      startReferences: comment === undefined || !decodeUtf8(comment).includes('GCC'),
+    };
+
+    const relocations = new Map<number, Relocation[]>();
+    const labelled = new Set(
+      elf.symbols.filter((symbol) => symbol.type !== STT.SECTION).map((symbol) => symbol.section),
+    );
+    for (const section of elf.sections) {
+      sections.push(undefined);
+      if (isConsumed(section) || (section.size === 0 && !labelled.has(section.index))) continue;
+      if (!this.#isSupported(section, path)) continue;
+      const list: Relocation[] = [];
+      relocations.set(section.index, list);
+      sections[section.index] = {
+        id: ++this.#sections as SectionId,
+        file,
+        name: section.name,
+        type: section.type,
+        flags: section.flags & ~(SHF.INFO_LINK | SHF.GROUP | SHF.LINK_ORDER),
+        align: section.align,
+        entsize: section.entsize,
+        size: section.size,
+        bytes: applyDisplacements(section, elf),
+        relocations: list,
+      };
+    }
+
+    for (const symbol of elf.symbols) {
+      symbols.push({
+        id: ++this.#symbols as SymbolId,
+        file,
+        name: symbol.type === STT.SECTION ? elf.sections[symbol.section]!.name : symbol.name,
+        binding: symbol.binding,
+        type: symbol.type,
+        visibility: symbol.visibility,
+        place: symbol.place,
+        section: symbol.place === 'section' ? sections[symbol.section] : undefined,
+        value: symbol.value,
+        size: symbol.size,
+      });
+    }
+
+    for (const [index, list] of relocations) {
+      const reader = new RelocationReader(file, index, sections[index]!, this.#sink);
+      for (const raw of elf.relocations.get(index) ?? []) {
+        const relocation = reader.read(raw);
+        if (relocation !== undefined) list.push(relocation);
+      }
+      list.sort((a, b) => a.offset - b.offset);
+    }
+    return file;
+  }
+
+  #isSupported(section: ElfSection, path: string): boolean {
+    if (section.type === SHT.PROGBITS || section.type === SHT.NOBITS || section.type === SHT.NOTE) {
+      return true;
+    }
+    if ((section.flags & SHF.ALLOC) === 0 || section.type === SHT.X86_64_UNWIND) return false;
+    this.#sink.report(diagnose.unsupportedSection(path, section.name, `type ${section.type}`));
+    return false;
+  }
+}
+
+function isDisplacement(section: ElfSection, type: number): boolean {
+  const code = (section.flags & SHF.EXECINSTR) !== 0;
+  return code && (type === R_BPF.GNU_DISP16 || type === R_BPF.NODYLD32);
+}
+
+/** The section's bytes with the branches filled in that binutils left to the linker. */
+function applyDisplacements(section: ElfSection, elf: ElfObject): Uint8Array {
+  const branches = (elf.relocations.get(section.index) ?? []).filter((relocation) => {
+    const symbol = elf.symbols[relocation.symbol]!;
+    return (
+      isDisplacement(section, relocation.type) &&
+      symbol.section === section.index &&
+      relocation.offset + 8 <= section.size
+    );
+  });
+  if (branches.length === 0) return section.bytes;
+  const view = new ByteView(section.bytes.slice(), elf.order);
+  for (const { offset, symbol, addend } of branches) {
+    const target = elf.symbols[symbol]!.value + (addend ?? 0);
+    view.setU16(offset + 2, (target - offset) / 8 - 1);
+  }
+  return view.bytes;
+}
+
+/** Reads the relocations of one section. */
+class RelocationReader {
+  readonly #file: InputFile;
+  readonly #elfIndex: number;
+  readonly #section: InputSection;
+  readonly #sink: DiagnosticSink;
+  readonly #view: ByteView;
+
+  constructor(file: InputFile, elfIndex: number, section: InputSection, sink: DiagnosticSink) {
+    this.#file = file;
+    this.#elfIndex = elfIndex;
+    this.#section = section;
+    this.#sink = sink;
+    this.#view = new ByteView(section.bytes, file.elf.order);
+  }
+
+  read(raw: ElfRelocation): Relocation | undefined {
+    if (raw.type === R_BPF.NONE) return undefined;
+    const symbol = this.#file.symbols[raw.symbol]!;
+    if (isDisplacement(this.#file.elf.sections[this.#elfIndex]!, raw.type)) {
+      if (this.#file.elf.symbols[raw.symbol]!.section === this.#elfIndex) return undefined;
+      this.#unsupported(raw, symbol, 'a branch cannot leave its section');
+      return undefined;
+    }
+    const code = (this.#section.flags & SHF.EXECINSTR) !== 0;
+    const form = code ? this.#codeForm(raw.type) : this.#dataForm(raw.type);
+    if (form === undefined) {
+      this.#unsupported(raw, symbol, `not a relocation of ${code ? 'code' : 'data'}`);
+      return undefined;
+    }
+    if (!this.#fits(raw, symbol, form)) return undefined;
+    const addend = raw.addend ?? this.#implicitAddend(raw.offset, form, symbol);
+    if (addend === undefined || !Number.isSafeInteger(addend)) {
+      this.#unsupported(raw, symbol, 'its addend is not an offset');
+      return undefined;
+    }
+    return { offset: raw.offset, form, symbol, addend };
+  }
+
+  #codeForm(type: number): RelocationForm | undefined {
+    if (type === R_BPF.LD_IMM64) return 'imm64';
+    return type === R_BPF.CALL32 ? 'call' : undefined;
+  }
+
+  #dataForm(type: number): RelocationForm | undefined {
+    switch (type) {
+      case R_BPF.LD_IMM64:
+      case R_BPF.ABS64:
+      case R_BPF.GNU_DATA64:
+        return 'abs64';
+      case R_BPF.CALL32:
+      case R_BPF.ABS32:
+        return (this.#section.flags & SHF.ALLOC) !== 0 ? 'pcrel32' : 'abs32';
+      case R_BPF.NODYLD32:
+      case R_BPF.GNU_DATA32:
+        return 'abs32';
+      default:
+        return undefined;
+    }
+  }
+
+  #fits(raw: ElfRelocation, symbol: InputSymbol, form: RelocationForm): boolean {
+    const size = { imm64: 16, call: 8, abs64: 8, abs32: 4, pcrel32: 4 }[form];
+    const view = this.#view;
+    const outside = (why: string): false => {
+      const section = this.#section.name;
+      const { path } = this.#file;
+      this.#sink.report(
+        diagnose.relocationOutsideSection(path, section, raw.offset, symbol.name, why),
+      );
+      return false;
+    };
+    if (!view.has(raw.offset, size)) {
+      return outside(`lies outside the section's ${this.#section.size} bytes`);
+    }
+    if (form !== 'imm64' && form !== 'call') return true;
+    if (raw.offset % 8 !== 0) return outside('is not at the start of an instruction');
+    const opcode = view.u8(raw.offset);
+    if (opcode !== (form === 'imm64' ? 0x18 : 0x85)) {
+      const wanted = form === 'imm64' ? 'ld_imm64' : 'call';
+      return outside(`is at opcode 0x${opcode.toString(16)}, which is not a ${wanted}`);
+    }
+    return true;
+  }
+
+  #implicitAddend(offset: number, form: RelocationForm, symbol: InputSymbol): number | undefined {
+    const view = this.#view;
+    // A symbol whose value GNU as has put into the immediate already (see the top of this file).
+    const doubled =
+      this.#file.elf.separateSectionNames &&
+      symbol.binding !== STB.LOCAL &&
+      symbol.place === 'section'
+        ? symbol.value
+        : 0;
+    switch (form) {
+      case 'imm64': {
+        const low = view.i32(offset + 4);
+        const high = view.i32(offset + 12);
+        if (high !== 0 && high !== low >> 31) return undefined;
+        return low === doubled ? low - doubled : low;
+      }
+      case 'call': {
+        const imm = view.i32(offset + 4);
+        return doubled !== 0 && imm + 1 === doubled ? 0 : (imm + 1) * 8;
+      }
+      case 'abs64': {
+        const value = Number(view.i64(offset));
+        return value === doubled ? value - doubled : value;
+      }
+      case 'abs32':
+      case 'pcrel32':
+        return view.i32(offset);
+    }
+  }
+
+  #unsupported(raw: ElfRelocation, symbol: InputSymbol, why: string): void {
+    this.#sink.report(
+      diagnose.unsupportedRelocation(
+        this.#file.path,
+        this.#section.name,
+        raw.offset,
+        symbol.name,
+        relocationTypeName(raw.type),
+        why,
+      ),
+    );
+  }
+}

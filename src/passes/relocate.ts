@@ -1,0 +1,239 @@
+/**
+ * Fills the output sections with bytes and applies relocations.
+ *
+ * A reference is resolved here where its value no longer depends on the loader (an absolute symbol, a
+ * distance within one output section) and preserved otherwise. A preserved one keeps the symbol it
+ * names and its addend, so that loaders which look at the symbol see the same as before. Only a
+ * reference through a section symbol changes: its addend counts from the start of the output section.
+ *
+ *     a.o: ld_imm64 against .rodata + 0x18        output: against .rodata + 0x48
+ */
+import { ByteView } from '../base/bytes.ts';
+import * as diagnose from '../diag/catalogue/layout.ts';
+import { discardedReference, undefinedSymbol } from '../diag/catalogue/symbols.ts';
+import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
+import { R_BPF, SHT, STT } from '../elf/constants.ts';
+import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
+import {
+  type InputSection,
+  isExecutable,
+  type Relocation,
+  type RelocationForm,
+} from '../model/input.ts';
+import type { Layout, PlacedSection } from '../model/layout.ts';
+import type { OutputSymbols } from '../model/output-symbols.ts';
+import { locate } from '../model/source-lines.ts';
+import type { LinkState, Target } from '../model/state.ts';
+
+export interface RelocatedSection {
+  readonly placed: PlacedSection;
+  /** Undefined for NOBITS. */
+  readonly bytes: Uint8Array | undefined;
+  readonly relocations: readonly ImageRelocation[];
+}
+
+export interface RelocateOptions {
+  /** Whether references that nothing defines stay in the output, for a later link or the loader. */
+  readonly keepUndefined: boolean;
+}
+
+export function relocate(
+  state: LinkState,
+  layout: Layout,
+  symbols: OutputSymbols,
+  options: RelocateOptions,
+  sink: DiagnosticSink,
+): RelocatedSection[] {
+  return layout.sections.map((placed) => {
+    if (placed.type === SHT.NOBITS) return { placed, bytes: undefined, relocations: [] };
+    const view = new ByteView(new Uint8Array(placed.size), state.order);
+    for (const { offset, bytes } of placed.fillings) view.bytes.set(bytes, offset);
+    const relocations: ImageRelocation[] = [];
+    for (const [section, offset] of placed.offsets) {
+      view.bytes.set(state.bytesOf(section), offset);
+      if (section.relocations.length === 0) continue;
+      const relocator = new Relocator(section, view, offset, placed, {
+        state,
+        layout,
+        symbols,
+        options,
+        sink,
+      });
+      for (const relocation of section.relocations) {
+        const preserved = relocator.apply(relocation);
+        if (preserved !== undefined) relocations.push(preserved);
+      }
+    }
+    return { placed, bytes: view.bytes, relocations };
+  });
+}
+
+interface Context {
+  readonly state: LinkState;
+  readonly layout: Layout;
+  readonly symbols: OutputSymbols;
+  readonly options: RelocateOptions;
+  readonly sink: DiagnosticSink;
+}
+
+/** Applies the relocations of one input section, which begins at `base` of the output section. */
+class Relocator {
+  readonly #section: InputSection;
+  readonly #view: ByteView;
+  readonly #base: number;
+  readonly #placed: PlacedSection;
+  readonly #context: Context;
+
+  constructor(
+    section: InputSection,
+    view: ByteView,
+    base: number,
+    placed: PlacedSection,
+    context: Context,
+  ) {
+    this.#section = section;
+    this.#view = view;
+    this.#base = base;
+    this.#placed = placed;
+    this.#context = context;
+  }
+
+  /** Undefined where the reference is resolved (or in error). */
+  apply(relocation: Relocation): ImageRelocation | undefined {
+    const { state, symbols, sink, options } = this.#context;
+    const target = state.targetOf(relocation);
+    switch (target.kind) {
+      case 'place':
+        return this.#toPlace(relocation, target);
+      case 'absolute':
+        return this.#toValue(relocation, target.value);
+      case 'script': {
+        const { section, value } = target.symbol;
+        if (section === undefined) return this.#toValue(relocation, value + target.addend);
+        return this.#preserve(relocation, symbols.script(target.symbol), relocation.addend);
+      }
+      case 'undefined':
+        if (options.keepUndefined) {
+          return this.#preserve(relocation, symbols.undefined(target.symbol), relocation.addend);
+        }
+        if (target.weak && relocation.form !== 'call') return this.#toValue(relocation, 0);
+        sink.report(
+          undefinedSymbol(
+            target.symbol.name,
+            relocation.form === 'call' ? 'function' : 'symbol',
+            this.#places(relocation),
+            state.symbols.definedNames(),
+          ),
+        );
+        return undefined;
+      case 'gone':
+        this.#reportGone(relocation, target.symbol.section?.name ?? 'no section');
+        return undefined;
+    }
+  }
+
+  #toPlace(
+    relocation: Relocation,
+    target: Extract<Target, { kind: 'place' }>,
+  ): ImageRelocation | undefined {
+    const { layout, symbols, sink } = this.#context;
+    const found = layout.find(target.section, target.offset);
+    if (found === undefined) {
+      this.#reportGone(relocation, target.section.name);
+      return undefined;
+    }
+    if (relocation.form === 'pcrel32') {
+      if (found.placed === this.#placed) {
+        this.#write(relocation, found.offset - (this.#base + relocation.offset));
+      } else {
+        const name = relocation.symbol.name;
+        const places = this.#places(relocation);
+        sink.report(
+          diagnose.relativeLeavesSection(name, this.#placed.name, found.placed.name, places),
+        );
+      }
+      return undefined;
+    }
+    const own = relocation.symbol.type === STT.SECTION ? undefined : symbols.of(relocation.symbol);
+    if (own !== undefined) return this.#preserve(relocation, own, relocation.addend);
+    return this.#preserve(relocation, symbols.section(found.placed), found.offset);
+  }
+
+  #toValue(relocation: Relocation, value: number): undefined {
+    if (relocation.form === 'call' || relocation.form === 'pcrel32') {
+      const { sink } = this.#context;
+      sink.report(diagnose.callWithoutTarget(relocation.symbol.name, this.#places(relocation)));
+    } else {
+      writeField(this.#view, this.#base + relocation.offset, relocation.form, BigInt(value));
+    }
+    return undefined;
+  }
+
+  #preserve(relocation: Relocation, symbol: ImageSymbol, addend: number): ImageRelocation {
+    this.#write(relocation, addend);
+    return {
+      offset: this.#base + relocation.offset,
+      type: relocationType(relocation.form, isExecutable(this.#section)),
+      symbol,
+    };
+  }
+
+  /** Writes an addend or a distance, in bytes, in the form's own unit. */
+  #write(relocation: Relocation, value: number): void {
+    const at = this.#base + relocation.offset;
+    const bits = relocation.form === 'abs64' ? 53 : 32;
+    if (!(Math.abs(value) < 2 ** (bits - 1))) {
+      const places = this.#places(relocation);
+      this.#context.sink.report(
+        diagnose.fieldOverflow(relocation.symbol.name, value, bits, places),
+      );
+      return;
+    }
+    if (relocation.form === 'call') this.#view.setU32(at + 4, value / 8 - 1);
+    else if (relocation.form === 'imm64') {
+      // Loaders read the low half alone, as compilers write it.
+      this.#view.setU32(at + 4, value);
+      this.#view.setU32(at + 12, 0);
+    } else writeField(this.#view, at, relocation.form, BigInt(value));
+  }
+
+  #places(relocation: Relocation): Location[] {
+    return locate(this.#section, relocation.offset);
+  }
+
+  #reportGone(relocation: Relocation, section: string): void {
+    const { state, sink } = this.#context;
+    const excluded =
+      relocation.symbol.section !== undefined &&
+      state.exclusions.replacedBy.has(relocation.symbol.section);
+    const why = excluded
+      ? 'another copy of its COMDAT group was kept'
+      : 'the script discards it, or nothing may refer to it there';
+    sink.report(discardedReference(relocation.symbol.name, section, this.#places(relocation), why));
+  }
+}
+
+/** The type that LLVM gives the form; loaders and the reference linker know no other. */
+export function relocationType(form: RelocationForm, code: boolean): number {
+  switch (form) {
+    case 'imm64':
+      return R_BPF.LD_IMM64;
+    case 'call':
+      return R_BPF.CALL32;
+    case 'abs64':
+      return R_BPF.ABS64;
+    case 'abs32':
+    case 'pcrel32':
+      return code ? R_BPF.NODYLD32 : R_BPF.ABS32;
+  }
+}
+
+/** Writes a final value. */
+export function writeField(view: ByteView, at: number, form: RelocationForm, value: bigint): void {
+  if (form === 'imm64') {
+    view.setInteger(at + 4, 4, value);
+    view.setInteger(at + 12, 4, value >> 32n);
+  } else {
+    view.setInteger(at, form === 'abs64' ? 8 : 4, value);
+  }
+}

@@ -1,0 +1,37 @@
+/** tc's built-in loader: iproute2 built without libbpf, and every iproute2 before 5.11. */
+import { forbiddenTarget, functionAddressTaken, severalPrograms } from '../diag/catalogue/tc.ts';
+import type { Profile } from './profile.ts';
+import * as maps from './rules/tc/maps.ts';
+import * as programs from './rules/tc/programs.ts';
+import * as relocations from './rules/tc/relocations.ts';
+
+export const tc: Profile = {
+  name: 'tc',
+  script: 'tc.ld',
+  keepUndefined: false,
+  legacyMaps: true,
+  wantsBtf: false,
+  oneProgramPerSection: true,
+  refuse: {
+    reference: ({ section, object, why, at }) => forbiddenTarget(section, object, why, at),
+    functionAddress: functionAddressTaken,
+    severalPrograms,
+  },
+  rules: [
+    maps.btfMapsAreNotRead,
+    maps.countOfMaps,
+    maps.entriesOfMaps,
+    maps.pinning,
+    maps.innerMaps,
+    programs.license,
+    programs.emptyPrograms,
+    programs.tailCalls,
+    programs.sectionNameFeatures,
+    relocations.relocationTargets,
+    relocations.somethingToRelocateFor,
+    relocations.mapReferences,
+    relocations.textIsRelocated,
+    relocations.callForm,
+    relocations.textIsReached,
+  ],
+};
