@@ -3,7 +3,6 @@
  * (a test, a browser) can take its place. Problems are told in words that follow a colon: "cannot read
  * 'a.o': it does not exist"; errno prose and locale never show.
  */
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 
 export type ReadResult =
@@ -26,13 +25,26 @@ export interface Host {
 export function nodeHost(): Host {
   return {
     env: process.env,
-    terminal: process.stderr.isTTY === true,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    // Node's streams take milliseconds to make, so they are made only when something is printed.
+    get terminal() {
+      return process.stderr.isTTY === true;
+    },
+    out: (text) => print(process.stdout, text),
+    err: (text) => print(process.stderr, text),
     readFile,
     writeFile,
     identify,
   };
+}
+
+/** A reader that goes away (`bpfld --help | head -1`) is no fault. */
+function print(stream: NodeJS.WriteStream, text: string): void {
+  if (stream.listenerCount('error') === 0) {
+    stream.on('error', (error) => {
+      if (codeOf(error) !== 'EPIPE') throw error;
+    });
+  }
+  stream.write(text);
 }
 
 const problems: Readonly<Record<string, string>> = {
@@ -82,7 +94,7 @@ function readFile(path: string): ReadResult {
 function writeFile(path: string, bytes: Uint8Array): string | undefined {
   try {
     const status = fs.statSync(path, { throwIfNoEntry: false });
-    if (status?.isDirectory()) return problems['EISDIR'];
+    if (status?.isDirectory()) return problems.EISDIR;
     if (status !== undefined && !status.isFile()) {
       fs.writeFileSync(path, bytes);
       return undefined;
@@ -96,10 +108,7 @@ function writeFile(path: string, bytes: Uint8Array): string | undefined {
 }
 
 function replaceFile(path: string, bytes: Uint8Array): void {
-  const slash = Math.max(path.lastIndexOf('/'), pathSeparator(path));
-  const temporary = `${path.slice(0, slash + 1)}.bpfld-${randomBytes(6).toString('hex')}.tmp`;
-  // `wx`: never through a link that someone else put there.
-  const file = fs.openSync(temporary, 'wx', 0o666);
+  const { file, temporary } = openTemporary(path);
   try {
     try {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(file, bytes, at);
@@ -110,6 +119,20 @@ function replaceFile(path: string, bytes: Uint8Array): void {
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** A new file in the directory of `path`, under a name that nothing has. */
+function openTemporary(path: string): { readonly file: number; readonly temporary: string } {
+  const slash = Math.max(path.lastIndexOf('/'), pathSeparator(path));
+  for (let count = 0; ; count++) {
+    const temporary = `${path.slice(0, slash + 1)}.bpfld-${process.pid}-${count}.tmp`;
+    try {
+      // `wx`: only a new file, never through a link that someone else put there.
+      return { file: fs.openSync(temporary, 'wx', 0o666), temporary };
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || count === 1000) throw error;
+    }
   }
 }
 

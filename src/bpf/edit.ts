@@ -22,8 +22,6 @@ import { branchTarget } from './flow.ts';
 import { blankColumns, Fate, type OffsetColumns, OffsetMap } from './offset-map.ts';
 import { CallKind, isBranch, Opcode } from './opcode.ts';
 
-export { OffsetMap } from './offset-map.ts';
-
 /** An instruction to be written. With `target`, its distance is computed: to where branches to that old slot land. */
 export interface EditInstruction extends Instruction {
   readonly target?: number;

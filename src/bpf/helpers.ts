@@ -12,11 +12,12 @@
  *     f      a function of the program, called back
  *     r w    memory that is only read, that may be written; followed by its size: `r4` as argument 4
  *            says, `r=8` 8 bytes, `r=key` and `r=value` as much as the map's key or value
+ *     d      the same as r, and 8-byte words in it may be addresses that are read through
  *     s      a constant string, NUL-terminated, in a read-only map
  *     v      memory inside a map's value, and nowhere else
  */
 
-const table = {
+const table: Readonly<Record<string, string>> = {
   map_lookup_elem: 'm r=key',
   map_update_elem: 'm r=key r=value n',
   map_delete_elem: 'm r=key',
@@ -142,7 +143,7 @@ const table = {
   get_current_ancestor_cgroup_id: 'n',
   sk_assign: 'c p n',
   ktime_get_boot_ns: '',
-  seq_printf: 'p r3 n r5 n',
+  seq_printf: 'p r3 n d5 n',
   seq_write: 'p r3 n',
   sk_cgroup_id: 'p',
   sk_ancestor_cgroup_id: 'p n',
@@ -181,7 +182,7 @@ const table = {
   sock_from_file: 'p',
   check_mtu: 'c n w=4 n n',
   for_each_map_elem: 'm f w n',
-  snprintf: 'w2 n s r5 n',
+  snprintf: 'w2 n s d5 n',
   sys_bpf: 'n w3 n',
   btf_find_by_name_kind: 'r2 n n n',
   sys_close: 'n',
@@ -193,7 +194,7 @@ const table = {
   get_attach_cookie: 'c',
   task_pt_regs: 'p',
   get_branch_snapshot: 'w2 n n',
-  trace_vprintk: 'r2 n r4 n',
+  trace_vprintk: 'r2 n d4 n',
   skc_to_unix_sock: 'p',
   kallsyms_lookup_name: 'r2 n n w=8',
   find_vma: 'p n f w n',
@@ -228,9 +229,7 @@ const table = {
   user_ringbuf_drain: 'm f w n',
   cgrp_storage_get: 'm p r=value n',
   cgrp_storage_delete: 'm p',
-} as const satisfies Record<string, string>;
-
-export type HelperName = keyof typeof table;
+};
 
 /** How many bytes: as argument `argument` (1 to 5) says, a fixed number, or a map's key or value. */
 export type MemorySize =
@@ -247,12 +246,14 @@ export type HelperArgument =
       readonly size?: MemorySize;
       /** Where the memory has to be, if the verifier takes no other. */
       readonly only?: 'read-only-map' | 'map-value';
+      /** Whether addresses in the memory are followed (and what they point to is read). */
+      readonly holdsAddresses?: true;
     };
 
 export interface Helper {
   readonly id: number;
   /** Without `bpf_`. */
-  readonly name: HelperName;
+  readonly name: string;
   /** Arguments 1 to at most 5. */
   readonly arguments: readonly HelperArgument[];
   /**
@@ -263,7 +264,7 @@ export interface Helper {
 }
 
 /** Not only those with a callback: these keep or return addresses, or follow addresses in memory. */
-const keepsAddresses: ReadonlySet<HelperName> = new Set<HelperName>([
+const keepsAddresses: ReadonlySet<string> = new Set([
   'per_cpu_ptr',
   'this_cpu_ptr',
   'dynptr_from_mem',
@@ -296,6 +297,8 @@ function parseArgument(word: string): HelperArgument {
       return { kind: 'memory', access: 'read', ...size };
     case 'w':
       return { kind: 'memory', access: 'write', ...size };
+    case 'd':
+      return { kind: 'memory', access: 'read', holdsAddresses: true, ...size };
     case 's':
       return { kind: 'memory', access: 'read', only: 'read-only-map' };
     case 'v':
@@ -305,15 +308,17 @@ function parseArgument(word: string): HelperArgument {
   }
 }
 
-function parse(name: HelperName, id: number): Helper {
-  const words = table[name].split(' ').filter((word) => word !== '');
+function parse(name: string, signature: string, id: number): Helper {
+  const words = signature.split(' ').filter((word) => word !== '');
   const list = words.map(parseArgument);
   const opaque = keepsAddresses.has(name) || list.some(({ kind }) => kind === 'callback');
   return { id, name, arguments: list, opaque };
 }
 
-const names = Object.keys(table) as HelperName[];
-const helpers: readonly Helper[] = names.map((name, index) => parse(name, index + 1));
+// In the order of their numbers, which begin at 1.
+const helpers: readonly Helper[] = Object.entries(table).map(([name, signature], index) =>
+  parse(name, signature, index + 1),
+);
 const byName = new Map<string, Helper>(helpers.map((entry) => [entry.name, entry]));
 
 /** The helper with this number, undefined for one that the kernel's header does not have (1 to 211). */

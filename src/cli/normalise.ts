@@ -19,9 +19,7 @@ export interface Normalised {
 }
 
 const byForm: ReadonlyMap<string, Option> = new Map(
-  options.flatMap((option) =>
-    formsOf(option).map((form) => [form, option] as const),
-  ),
+  options.flatMap((option) => formsOf(option).map((form) => [form, option] as const)),
 );
 
 const longNames: readonly string[] = [...byForm.keys()]
@@ -44,7 +42,8 @@ export function normalise(argv: readonly string[]): Normalised {
   function emit(option: Option, form: string, value: string | undefined): void {
     const problem = value === undefined ? undefined : checkValue(option, form, value);
     if (problem !== undefined) diagnostics.push(problem);
-    else canonical.push(`--${sharedKeys[option.name] ?? option.name}=${option.name}:${value ?? ''}`);
+    else
+      canonical.push(`--${sharedKeys[option.name] ?? option.name}=${option.name}:${value ?? ''}`);
   }
 
   for (let at = 0; at < argv.length; at++) {

@@ -3,9 +3,34 @@
  * made from this list, in its order.
  */
 
-export type OptionGroup = 'Input' | 'Output' | 'Script and profile' | 'Configuration' | 'Diagnostics' | 'Information';
+export type OptionGroup =
+  | 'Input'
+  | 'Output'
+  | 'Script and profile'
+  | 'Configuration'
+  | 'Diagnostics'
+  | 'Information';
 
-export type OptionName = 'library' | 'library-path' | 'output' | 'relocatable' | 'strip-debug' | 'dependency-file' | 'script' | 'profile' | 'orphan-handling' | 'set' | 'set-from' | 'fetch' | 'error-limit' | 'fatal-warnings' | 'color' | 'verbose' | 'v' | 'version' | 'help';
+export type OptionName =
+  | 'library'
+  | 'library-path'
+  | 'output'
+  | 'relocatable'
+  | 'strip-debug'
+  | 'dependency-file'
+  | 'script'
+  | 'profile'
+  | 'orphan-handling'
+  | 'set'
+  | 'set-from'
+  | 'fetch'
+  | 'error-limit'
+  | 'fatal-warnings'
+  | 'color'
+  | 'verbose'
+  | 'v'
+  | 'version'
+  | 'help';
 
 export interface Option {
   /** The long form without dashes; for an option that has none, its letter. */

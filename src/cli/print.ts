@@ -52,8 +52,8 @@ export function wantsColor(
 ): boolean {
   if (mode === 'always' || mode === 'never') return mode === 'always';
   const { env, terminal } = host;
-  if (env['NO_COLOR']) return false;
-  const force = env['FORCE_COLOR'];
+  if (env.NO_COLOR) return false;
+  const force = env.FORCE_COLOR;
   if (force !== undefined) return force !== '0' && force !== 'false';
-  return terminal && env['TERM'] !== 'dumb';
+  return terminal && env.TERM !== 'dumb';
 }

@@ -44,7 +44,9 @@ export function expandResponseFiles(
     if (open.includes(identity)) {
       diagnostics.push(badResponseFile(file, 'names itself, directly or through another'));
     } else if (++expansions > maxExpansions) {
-      diagnostics.push(badResponseFile(file, `is one of more than ${maxExpansions} response files`));
+      diagnostics.push(
+        badResponseFile(file, `is one of more than ${maxExpansions} response files`),
+      );
     } else {
       const words = splitWords(read.bytes);
       if (typeof words === 'string') diagnostics.push(badResponseFile(file, words));

@@ -2,12 +2,13 @@
  * The output's symbols, made on demand by the relocations that name them and completed by the pass
  * that writes the symbol table; each exists once.
  */
+import { Bug } from '../base/bug.ts';
 import { STB, STT, STV } from '../elf/constants.ts';
 import type { ImageSection, ImageSymbol } from '../elf/write.ts';
 import type { InputSymbol } from './input.ts';
 import type { Layout, PlacedSection } from './layout.ts';
 import type { ScriptSymbol } from './plan.ts';
-import type { LinkState } from './state.ts';
+import type { AddedSymbol, LinkState } from './state.ts';
 
 /** An `ImageSymbol` whose section is known by its place until the image is made. */
 export interface PendingSymbol extends Omit<ImageSymbol, 'section'> {
@@ -21,6 +22,7 @@ export class OutputSymbols {
   readonly #sections = new Map<PlacedSection, PendingSymbol>();
   readonly #locals = new Map<InputSymbol, PendingSymbol | undefined>();
   readonly #globals = new Map<string, PendingSymbol | undefined>();
+  readonly #added = new Map<AddedSymbol, PendingSymbol>();
 
   constructor(state: LinkState, layout: Layout) {
     this.#state = state;
@@ -28,10 +30,24 @@ export class OutputSymbols {
   }
 
   /** All that were asked for, in the order of asking. */
-  *all(): Generator<PendingSymbol> {
-    yield* this.#sections.values();
-    for (const symbol of this.#locals.values()) if (symbol !== undefined) yield symbol;
-    for (const symbol of this.#globals.values()) if (symbol !== undefined) yield symbol;
+  all(): Set<PendingSymbol> {
+    const made = [...this.#sections.values(), ...this.#locals.values(), ...this.#globals.values()];
+    const all = new Set(made.filter((symbol) => symbol !== undefined));
+    for (const symbol of this.#added.values()) all.add(symbol);
+    return all;
+  }
+
+  /** A symbol that a pass made. */
+  added(symbol: AddedSymbol): PendingSymbol {
+    const known = this.#added.get(symbol);
+    if (known !== undefined) return known;
+    const { name, type, binding, size } = symbol;
+    const found = this.#layout.find(symbol.section, symbol.offset);
+    if (found === undefined) throw new Bug('output-symbols', `${name} is not in the output`);
+    const { placed, offset } = found;
+    const made = pending({ name, type, binding, size, placed, value: offset });
+    this.#added.set(symbol, made);
+    return made;
   }
 
   section(placed: PlacedSection): PendingSymbol {
@@ -106,6 +122,11 @@ export class OutputSymbols {
     const place = this.#state.placeOf(symbol);
     const found = place && this.#layout.find(place.section, place.offset);
     if (place === undefined || found === undefined) return undefined;
+    const own = this.#state.ownSymbols.get(place.section);
+    if (own !== undefined) {
+      const added = own.get(place.offset);
+      return added && this.added(added);
+    }
     return pending({
       ...header,
       size: this.#sizeNow(symbol),

@@ -1,11 +1,6 @@
 /** The output as the script lays it out: which input sections go where, and what stands between them. */
-import type {
-  Assertion,
-  Assignment,
-  DataStatement,
-  FillStatement,
-  OutputSection as SectionStatement,
-} from '../script/ast.ts';
+import type { Assertion, Assignment, DataStatement, FillStatement } from '../script/ast.ts';
+import type { OutputRule } from '../script/match.ts';
 import type { InputSection } from './input.ts';
 
 export type PlanItem =
@@ -18,7 +13,7 @@ export type PlacedStatement = DataStatement | FillStatement | Assignment | Asser
 export interface OutputSection {
   readonly name: string;
   /** What the script says of it; undefined for an orphan, which no rule names. */
-  readonly statement: SectionStatement | undefined;
+  readonly rule: OutputRule | undefined;
   /** Some KEEP placed an input section here. */
   kept: boolean;
   /** In output order. Passes that rebuild sections replace them here. */

@@ -20,6 +20,16 @@ export interface Extent {
   readonly end: number;
 }
 
+/** A symbol that a pass made, for a section that it made. */
+export interface AddedSymbol {
+  readonly name: string;
+  readonly type: number;
+  readonly binding: number;
+  readonly section: InputSection;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** Where the byte at `offset` of a section went that a pass has rebuilt; undefined if it is gone. */
 export type Redirect = (offset: number) => Place | undefined;
 
@@ -45,6 +55,9 @@ export class LinkState {
   readonly extents: Map<InputSection, (offset: number, size: number) => number> = new Map();
   /** The constants that a merged section consists of; tails overlap their hosts. */
   readonly pieces: Map<InputSection, readonly Extent[]> = new Map();
+  readonly addedSymbols: AddedSymbol[] = [];
+  /** Made sections in which nothing is named but by these symbols, by offset. */
+  readonly ownSymbols: Map<InputSection, ReadonlyMap<number, AddedSymbol>> = new Map();
   /** Symbols that the script defines, by name. */
   readonly scriptSymbols: Map<string, ScriptSymbol> = new Map();
 

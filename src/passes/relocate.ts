@@ -136,7 +136,7 @@ class Relocator {
     relocation: Relocation,
     target: Extract<Target, { kind: 'place' }>,
   ): ImageRelocation | undefined {
-    const { layout, symbols, sink } = this.#context;
+    const { state, layout, symbols, sink } = this.#context;
     const found = layout.find(target.section, target.offset);
     if (found === undefined) {
       this.#reportGone(relocation, target.section.name);
@@ -154,6 +154,9 @@ class Relocator {
       }
       return undefined;
     }
+    // Where a pass has made the symbols of a section, they alone name what is there.
+    const named = state.ownSymbols.get(target.section)?.get(target.offset);
+    if (named !== undefined) return this.#preserve(relocation, symbols.added(named), 0);
     const own = relocation.symbol.type === STT.SECTION ? undefined : symbols.of(relocation.symbol);
     if (own !== undefined) return this.#preserve(relocation, own, relocation.addend);
     return this.#preserve(relocation, symbols.section(found.placed), found.offset);

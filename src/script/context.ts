@@ -36,10 +36,10 @@ export function parseInclude(
   context: ParseContext,
   cursor: Cursor,
   read: (included: Cursor) => void,
-): boolean {
+): StatementOutcome {
   cursor.take('name');
   const file = cursor.expectName('pattern', 'the name of a linker script');
-  if (file === undefined) return false;
+  if (file === undefined) return 'failed';
   cursor.accept('name', ';');
   const source = context.options.include?.(file.text);
   if (source === undefined) {
@@ -59,25 +59,30 @@ export function parseInclude(
     read(new Cursor(source, context.report));
     context.open.pop();
   }
-  return true;
+  return 'read';
 }
+
+/** `failed` after an error that is reported, `closed` where the `}` of the statements is missing. */
+export type StatementOutcome = 'read' | 'failed' | 'closed';
 
 /**
  * Reads statements until the `}` that closes them (which is left) or, in a whole file, until its end.
- * `statement` reads one, takes at least one token and returns false after an error that it has reported.
+ * `statement` reads one.
  */
 export function parseStatements(
   cursor: Cursor,
   mode: 'name' | 'pattern',
   extent: 'file' | 'braces',
-  statement: () => boolean,
+  statement: () => StatementOutcome,
 ): void {
   while (cursor.peek(mode).kind !== 'end') {
     if (extent === 'braces' && cursor.isMark(mode, '}')) return;
     if (cursor.accept(mode, ';')) continue;
     const depth = cursor.depth;
     const before = cursor.offset;
-    if (!statement()) cursor.recover(mode, depth);
+    const outcome = statement();
+    if (outcome === 'closed') return;
+    if (outcome === 'failed') cursor.recover(mode, depth);
     if (cursor.offset === before) cursor.take(mode);
   }
 }

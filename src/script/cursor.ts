@@ -46,6 +46,8 @@ export class Cursor {
   #offset = 0;
   #braces = 0;
   #parentheses = 0;
+  /** Where a token stands that has been reported for itself. */
+  #badReported = -1;
   #peeked: { readonly mode: LexMode; readonly token: Token } | undefined;
 
   constructor(source: ScriptSource, report: ScriptReport) {
@@ -133,6 +135,11 @@ export class Cursor {
     return undefined;
   }
 
+  /** Goes on as if a `}` that the script lacks had stood here. */
+  assumeClosingBrace(): void {
+    this.#braces = Math.max(0, this.#braces - 1);
+  }
+
   /** Reports that the next token is not what was expected, or what is wrong with the token itself. */
   unexpected(mode: LexMode, expected: string, hint?: string): void {
     const token = this.peek(mode);
@@ -146,6 +153,8 @@ export class Cursor {
 
   #reportBad(token: Extract<Token, { kind: 'bad' }>): void {
     const { fault } = token;
+    if (this.#badReported === token.start) return;
+    this.#badReported = token.start;
     switch (fault.kind) {
       case 'unterminated': {
         const end = fault.what === 'comment' ? token.start + 2 : token.end;
@@ -174,6 +183,8 @@ export class Cursor {
     for (;;) {
       const token = this.peek(mode);
       if (token.kind === 'end') return;
+      // An open comment or string explains what was skipped, so it is worth an error of its own.
+      if (token.kind === 'bad' && token.fault.kind === 'unterminated') this.#reportBad(token);
       const tokenLine = this.#lines.lineAt(token.start);
       if (token.kind === 'mark' && ';{}'.includes(token.text)) this.#parentheses = 0;
       if (this.#braces <= depth) {

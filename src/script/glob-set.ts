@@ -16,6 +16,8 @@ export function withoutSlashes(text: string): string {
 /** Exactly this character. */
 export function literalElement(char: string): string {
   if (char === '/') return slash;
+  // Never two backslashes in a row: micromatch's parser runs past its end on a run of them, and hangs.
+  if (char === '\\') return '\\u005c';
   return /[A-Za-z0-9_\u0080-\uffff]/.test(char) ? char : `\\${char}`;
 }
 

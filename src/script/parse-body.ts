@@ -22,24 +22,48 @@ const dataSizes: ReadonlyMap<string, 1 | 2 | 4 | 8> = new Map([
   ['QUAD', 8],
 ]);
 
-const missingBrace = "is the '}' of the output section missing?";
-
-/** The statements of an output section; the `}` is left. */
+/**
+ * The statements of an output section, without its `}`. False where that is missing, as in
+ * `.a : { *(.a)  .b : { *(.b) }`: it is reported, and the section ends before `.b`.
+ */
 export function parseBody(
   context: ParseContext,
   cursor: Cursor,
   extent: 'file' | 'braces',
   into: OutputStatement[],
-): void {
+): boolean {
+  let closed = true;
   parseStatements(cursor, 'pattern', extent, () => {
     const token = cursor.peek('pattern');
     if (token.kind === 'name' && token.text === 'INCLUDE') {
       return parseInclude(context, cursor, (inner) => parseBody(context, inner, 'file', into));
     }
+    if (reportNextSection(cursor, token)) {
+      if (extent === 'file') return 'failed';
+      cursor.assumeClosingBrace();
+      closed = false;
+      return 'closed';
+    }
     const statement = parseBodyStatement(cursor, token);
-    if (statement !== undefined) into.push(statement);
-    return statement !== undefined;
+    if (statement === undefined) return 'failed';
+    into.push(statement);
+    return 'read';
   });
+  return closed;
+}
+
+/** Reports a name with `:` or `{` behind it, which begins another output section. */
+function reportNextSection(cursor: Cursor, token: Token): boolean {
+  if (token.kind !== 'name' && token.kind !== 'string') return false;
+  const next = cursor.peekBehind(token, 'name');
+  const isHead = next.kind === 'mark' && (next.text === ':' || next.text === '{');
+  const withColon = next.text === '{' && token.text.endsWith(':');
+  if (!isHead) return false;
+  const name = withColon ? token.text.slice(0, -1) : token.text;
+  const hint = `'${name}' looks like the next output section`;
+  const at = cursor.span(token);
+  cursor.report(unexpectedToken(at, "a statement or '}'", describeToken(token), hint));
+  return true;
 }
 
 function parseBodyStatement(cursor: Cursor, token: Token): OutputStatement | undefined {
@@ -71,11 +95,7 @@ function parseBodyStatement(cursor: Cursor, token: Token): OutputStatement | und
     }
   }
   if (token.kind !== 'name' && token.kind !== 'string') {
-    cursor.unexpected(
-      'pattern',
-      "a statement or '}'",
-      token.text === ':' ? missingBrace : undefined,
-    );
+    cursor.unexpected('pattern', "a statement or '}'");
     return undefined;
   }
   return parseAssignmentOrInput(cursor, token);
@@ -83,17 +103,9 @@ function parseBodyStatement(cursor: Cursor, token: Token): OutputStatement | und
 
 function parseAssignmentOrInput(cursor: Cursor, token: Token): OutputStatement | undefined {
   const next = cursor.peekBehind(token, 'name');
-  if (token.kind === 'name' && next.text === '(' && /^[A-Z_]{3,}$/.test(token.text)) {
-    if (nearest(token.text, bodyCommands) !== undefined) {
-      cursor.take('pattern');
-      cursor.report(unknownScriptName(cursor.span(token), 'command', token.text, bodyCommands));
-      return undefined;
-    }
-  }
-  if (next.kind === 'mark' && (next.text === ':' || next.text === '{')) {
+  if (isMisspeltCommand(cursor, token, next)) {
     cursor.take('pattern');
-    const found = describeToken(next);
-    cursor.report(unexpectedToken(cursor.span(next), "'('", found, missingBrace));
+    cursor.report(unknownScriptName(cursor.span(token), 'command', token.text, bodyCommands));
     return undefined;
   }
   if (next.kind === 'mark' && isAssignmentMark(next.text)) {
@@ -101,6 +113,14 @@ function parseAssignmentOrInput(cursor: Cursor, token: Token): OutputStatement |
     return parseAssignment(cursor, token, 'in-section');
   }
   return parseInput(cursor, token, false);
+}
+
+/** `KEPE(*(.x))`, `BTYE(1)`: a word in capitals that no file is named with. */
+function isMisspeltCommand(cursor: Cursor, token: Token, next: Token): boolean {
+  if (token.kind !== 'name' || next.text !== '(' || !/^[A-Z_]{3,}$/.test(token.text)) return false;
+  if (nearest(token.text, bodyCommands) !== undefined) return true;
+  const inside = cursor.peekBehind(next, 'pattern');
+  return !bodyCommands.includes(inside.text) && cursor.peekBehind(inside, 'pattern').text === '(';
 }
 
 function parseInput(cursor: Cursor, start: Token, keep: boolean): InputStatement | undefined {

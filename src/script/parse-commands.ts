@@ -53,8 +53,9 @@ export function parseCommands(context: ParseContext, cursor: Cursor, into: Comma
       return parseInclude(context, cursor, (inner) => parseCommands(context, inner, into));
     }
     const command = parseCommand(context, cursor, token);
-    if (command !== undefined) into.push(command);
-    return command !== undefined;
+    if (command === undefined) return 'failed';
+    into.push(command);
+    return 'read';
   });
 }
 

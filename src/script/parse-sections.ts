@@ -59,8 +59,9 @@ function parseSectionsStatements(
       );
     }
     const statement = parseSectionsStatement(context, cursor, token);
-    if (statement !== undefined) into.push(statement);
-    return statement !== undefined;
+    if (statement === undefined) return 'failed';
+    into.push(statement);
+    return 'read';
   });
 }
 
@@ -149,9 +150,9 @@ function parseOutputSection(
   const alignments = parseAlignments(cursor);
   if (alignments === undefined || !cursor.expect('name', '{')) return undefined;
   const statements: OutputStatement[] = [];
-  parseBody(context, cursor, 'braces', statements);
-  if (!cursor.expect('name', '}')) return undefined;
-  const trailer = parseTrailer(cursor);
+  const closed = parseBody(context, cursor, 'braces', statements);
+  if (closed && !cursor.expect('name', '}')) return undefined;
+  const trailer = closed ? parseTrailer(cursor) : { fill: undefined };
   if (trailer === undefined) return undefined;
   return {
     kind: 'output-section',

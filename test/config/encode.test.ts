@@ -179,8 +179,12 @@ test('an array without a count takes it from the symbol', () => {
 test('a JSON string is text, an enumerator or an integer by its type', () => {
   expect(setJson('"DROP"', 4, verdict)).toMatchObject({ bytes: Uint8Array.of(2, 0, 0, 0) });
   expect(setJson('"0x10"', 4, s32)).toMatchObject({ bytes: Uint8Array.of(16, 0, 0, 0) });
-  expect(setJson('"16"', 4, array(s8, 4))).toMatchObject({ bytes: Uint8Array.of(0x31, 0x36, 0, 0) });
-  expect(setJson('"18446744073709551615"', 8)).toMatchObject({ bytes: new Uint8Array(8).fill(255) });
+  expect(setJson('"16"', 4, array(s8, 4))).toMatchObject({
+    bytes: Uint8Array.of(0x31, 0x36, 0, 0),
+  });
+  expect(setJson('"18446744073709551615"', 8)).toMatchObject({
+    bytes: new Uint8Array(8).fill(255),
+  });
   expect(setJson('"ab"', 4)).toMatchObject({ bytes: Uint8Array.of(0x61, 0x62, 0, 0) });
 });
 

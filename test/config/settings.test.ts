@@ -113,7 +113,9 @@ test('what JSON.parse takes as an object of integers is taken, and nothing that 
         names = undefined;
       }
       const { settings, diagnostics } = file(text);
-      expect(diagnostics.length === 0 ? settings.map(({ name }) => name) : undefined).toEqual(names);
+      expect(diagnostics.length === 0 ? settings.map(({ name }) => name) : undefined).toEqual(
+        names,
+      );
     }),
   );
 });

@@ -7,7 +7,7 @@
  *     r3 = *(u8 *)(r1+4)                               a load from target 7
  *
  * Only states at block entries are kept; `visit` runs through the blocks once more. Blocks are worked on
- * in reverse postorder until nothing changes. A block that changed too often (code made to be slow: the
+ * in reverse postorder until nothing changes. A block that was worked on too often (code made to be slow: the
  * lattice is finite but tall) is given the weakest state at once.
  *
  * Assumed, as the kernel's verifier enforces: no number and nothing loaded from memory outside the frame
@@ -25,7 +25,7 @@ import { FRAME_POINTER, Opcode } from '../opcode.ts';
 import { type Snapshot, State } from './state.ts';
 import { TargetTable } from './targets.ts';
 import { type Environment, transfer } from './transfer.ts';
-import { address, constant, type Value } from './value.ts';
+import { address, constant, impure, type Value } from './value.ts';
 import { Worklist } from './worklist.ts';
 
 /** What a relocated ld_imm64 loads: an address in a target, or a number that is already known. */
@@ -33,8 +33,16 @@ export type Reference =
   | { readonly target: number; readonly offset: number }
   | { readonly constant: bigint };
 
-/** What the program is entered with in r1 to r5: as a reference, undefined for anything else. */
-export type EntryRegisters = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5, Reference>>>;
+/** An address of one of several targets, or at no known offset; not `pure` if it may be a number too. */
+export interface InexactAddress {
+  readonly targets: readonly number[];
+  readonly pure: boolean;
+}
+
+/** What the program is entered with in r1 to r5, undefined for anything else. */
+export type EntryRegisters = Readonly<
+  Partial<Record<1 | 2 | 3 | 4 | 5, Reference | InexactAddress>>
+>;
 
 export interface DataflowOptions extends FlowOptions {
   readonly order?: ByteOrder;
@@ -45,6 +53,8 @@ export interface DataflowOptions extends FlowOptions {
   /** A graph of the same code, if there is one already. */
   readonly flow?: FlowGraph;
 }
+
+export type Visitor = (slot: number, state: State) => void;
 
 const MOST_VISITS = 40;
 
@@ -58,7 +68,7 @@ export class Dataflow {
     const found = findReferences(code, options);
     const entry = Object.entries(options.entry ?? {});
     const targets = new TargetTable(targetIds([...found.values(), ...entry.map(([, r]) => r)]));
-    const value = (reference: Reference) => referenceValue(reference, targets);
+    const value = (reference: Reference | InexactAddress) => referenceValue(reference, targets);
     this.#environment = {
       code,
       order: options.order ?? 'little',
@@ -82,8 +92,8 @@ export class Dataflow {
     this.#entries[0] = entry;
     work.add(0);
     for (let block = work.take(); block !== undefined; block = work.take()) {
-      const start = this.#entries[block]!;
-      state.load(start);
+      if (visits[block]! < MOST_VISITS) visits[block]!++;
+      state.load(this.#entries[block]!);
       this.#runBlock(block, state);
       for (const successor of flow.successors(block)) {
         const before = this.#entries[successor];
@@ -92,34 +102,34 @@ export class Dataflow {
         if (visits[successor]! >= MOST_VISITS) {
           after = State.top(targets, after.registers[FRAME_POINTER]!);
         }
-        if (visits[successor]! < 255) visits[successor]!++;
         this.#entries[successor] = after;
         work.add(successor);
       }
     }
   }
 
-  #runBlock(block: number, state: State, before?: (slot: number, state: State) => void): void {
+  #runBlock(block: number, state: State, before?: Visitor, after?: Visitor): void {
     const { code } = this.flow;
     const end = this.flow.blockEnd(block);
     for (let slot = this.flow.blockStart(block); slot < end; slot = code.next(slot)) {
       before?.(slot, state);
       transfer(this.#environment, slot, state);
+      after?.(slot, state);
     }
   }
 
   /**
-   * Calls `visitor` for each instruction that can be reached, in program order, with the state before it.
-   * The state is one object that changes as the visit goes on.
+   * Calls `before` (and `after`) for each instruction that can be reached, in program order, with the
+   * state before (and after) it. The state is one object that changes as the visit goes on.
    */
-  visit(visitor: (slot: number, state: State) => void): void {
+  visit(before: Visitor, after?: Visitor): void {
     let state: State | undefined;
     for (let block = 0; block < this.flow.blockCount; block++) {
       const entry = this.#entries[block];
       if (entry === undefined) continue;
       state ??= new State(entry, this.#environment.targets, this.#environment.order);
       state.load(entry);
-      this.#runBlock(block, state, visitor);
+      this.#runBlock(block, state, before, after);
     }
   }
 
@@ -140,12 +150,16 @@ function findReferences(code: Code, options: DataflowOptions): Map<number, Refer
   return found;
 }
 
-function targetIds(references: readonly Reference[]): number[] {
-  return references.flatMap((reference) => ('target' in reference ? [reference.target] : []));
+function targetIds(references: readonly (Reference | InexactAddress)[]): number[] {
+  return references.flatMap((reference) => {
+    if ('targets' in reference) return reference.targets;
+    return 'target' in reference ? [reference.target] : [];
+  });
 }
 
-function referenceValue(reference: Reference, targets: TargetTable): Value {
-  return 'target' in reference
-    ? address(targets.single(reference.target), reference.offset)
-    : constant(reference.constant);
+function referenceValue(reference: Reference | InexactAddress, table: TargetTable): Value {
+  if ('constant' in reference) return constant(reference.constant);
+  if ('target' in reference) return address(table.single(reference.target), reference.offset);
+  const targets = table.of([...new Set(reference.targets)].sort((a, b) => a - b));
+  return reference.pure ? address(targets, undefined) : impure(targets);
 }

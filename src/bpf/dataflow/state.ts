@@ -14,6 +14,7 @@ import { address, constant, equalValues, impure, join, mix, UNKNOWN, type Value 
 const REGISTERS = 16;
 const SLOTS = 64;
 const BEYOND = SLOTS;
+const ALL_INDICES: readonly number[] = Array.from({ length: SLOTS + 1 }, (_, index) => index);
 const EMPTY_STACK: readonly Value[] = new Array<Value>(SLOTS + 1).fill(UNKNOWN);
 
 /** The values at a block's entry; immutable once stored, arrays may be shared. */
@@ -26,6 +27,17 @@ export interface Snapshot {
 function indexOf(offset: number): number {
   const index = Math.floor(offset / 8) + SLOTS;
   return index >= 0 && index < SLOTS ? index : BEYOND;
+}
+
+/** The places in `stack` of `size` bytes from r10+`offset` on; without `size` up to its end, without `offset` all. */
+function indicesOf(offset: number | undefined, size: number | undefined): readonly number[] {
+  if (offset === undefined) return ALL_INDICES;
+  const end = size === undefined ? 0 : offset + size;
+  const low = Math.max(offset, -SLOTS * 8);
+  const high = Math.min(end, 0);
+  const inside = low < high ? ALL_INDICES.slice(indexOf(low), indexOf(high - 1) + 1) : [];
+  const beyond = offset < -SLOTS * 8 || offset >= 0 || end > 0;
+  return beyond ? [...inside, BEYOND] : inside;
 }
 
 export class State {
@@ -85,17 +97,16 @@ export class State {
 
   /** What a load of `width` bytes at r10+`offset` gives; `undefined`: somewhere in the frame. */
   loadStack(offset: number | undefined, width: Width, signed: boolean): Value {
-    if (offset === undefined) return this.#mixOf(0, BEYOND);
+    if (offset === undefined) return this.#mixOf(undefined, undefined);
     const first = indexOf(offset);
-    const last = indexOf(offset + width - 1);
-    const value = this.#stack[first]!;
-    if (first === last && first !== BEYOND) {
+    if (first === indexOf(offset + width - 1) && first !== BEYOND) {
+      const value = this.#stack[first]!;
       if (width === 8) return value;
       if (value.kind === 'constant') {
         return constant(this.#part(value.value, offset - (first - SLOTS) * 8, width, signed));
       }
     }
-    return mix(mix(value, this.#stack[last]!, this.#table), UNKNOWN, this.#table);
+    return this.#mixOf(offset, width);
   }
 
   /** `width` bytes at byte `at` of an 8-byte value in memory. */
@@ -118,16 +129,7 @@ export class State {
    * Without `size` up to the end of the frame, without `offset` anywhere.
    */
   smearStack(offset: number | undefined, size: number | undefined, value: Value): void {
-    if (offset === undefined) return this.#smear(0, BEYOND, value);
-    const end = size === undefined ? 0 : offset + size;
-    const low = Math.max(offset, -SLOTS * 8);
-    const high = Math.min(end, 0);
-    if (low < high) this.#smear(indexOf(low), indexOf(high - 1), value);
-    if (offset < -SLOTS * 8 || end > 0 || offset >= 0) this.#smear(BEYOND, BEYOND, value);
-  }
-
-  #smear(first: number, last: number, value: Value): void {
-    for (let index = first; index <= last; index++) {
+    for (const index of indicesOf(offset, size)) {
       this.#set(index, mix(this.#stack[index]!, value, this.#table));
     }
   }
@@ -142,18 +144,18 @@ export class State {
     (this.#stack as Value[])[index] = value;
   }
 
-  #mixOf(first: number, last: number): Value {
+  #mixOf(offset: number | undefined, size: number | undefined): Value {
     let mixed: Value = UNKNOWN;
     if (this.#stack === EMPTY_STACK) return mixed;
-    for (let index = first; index <= last; index++) {
+    for (const index of indicesOf(offset, size)) {
       mixed = mix(mixed, this.#stack[index]!, this.#table);
     }
     return mixed;
   }
 
-  /** The targets of every address that the frame may hold, undefined for none. */
-  stackTargets(): TargetSet | undefined {
-    const mixed = this.#mixOf(0, BEYOND);
+  /** The targets of every address that a part of the frame (as in `smearStack`) may hold, undefined for none. */
+  stackTargets(offset?: number, size?: number): TargetSet | undefined {
+    const mixed = this.#mixOf(offset, size);
     return mixed.kind === 'address' ? mixed.targets : undefined;
   }
 

@@ -2,7 +2,7 @@
 import type { ByteOrder } from '../../base/bytes.ts';
 import { argumentsRead, type CallTarget, calledHelper, isCall } from '../calls.ts';
 import type { Code, Instruction } from '../code.ts';
-import type { Helper, HelperArgument } from '../helpers.ts';
+import type { HelperArgument } from '../helpers.ts';
 import {
   Atomic,
   Class,
@@ -141,7 +141,7 @@ function call(environment: Environment, state: State, target: CallTarget): void 
   const helper = calledHelper(target);
   if (helper !== undefined && !helper.opaque) {
     for (const [index, argument] of helper.arguments.entries()) {
-      writeByHelper(state, helper, index + 1, argument);
+      writeByHelper(state, index + 1, argument);
     }
     state.setRegister(0, UNKNOWN);
   } else {
@@ -151,20 +151,16 @@ function call(environment: Environment, state: State, target: CallTarget): void 
 }
 
 /** What a helper may write through one of its arguments, if that points into the stack. */
-function writeByHelper(
-  state: State,
-  helper: Helper,
-  number: number,
-  argument: HelperArgument,
-): void {
+function writeByHelper(state: State, number: number, argument: HelperArgument): void {
   if (argument.kind === 'number' || argument.kind === 'any') return;
   if (argument.kind === 'memory' && argument.access === 'read') return;
   const place = stackPlace(state.register(number), 0);
   if (place === undefined) return;
-  state.smearStack(place.at, writtenSize(state, argument), UNKNOWN);
+  state.smearStack(place.at, memorySize(state, argument), UNKNOWN);
 }
 
-function writtenSize(state: State, argument: HelperArgument): number | undefined {
+/** How many bytes a helper accesses through an argument, undefined where that is not known. */
+export function memorySize(state: State, argument: HelperArgument): number | undefined {
   const size = argument.kind === 'memory' ? argument.size : undefined;
   if (size?.kind === 'bytes') return size.bytes;
   if (size?.kind !== 'argument') return undefined;

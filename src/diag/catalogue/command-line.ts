@@ -56,7 +56,7 @@ export function badResponseFile(file: string, problem: string): Diagnostic {
 }
 
 export function unknownProfile(name: string, names: readonly string[]): Diagnostic {
-  const known = names.length === 0 ? '' : `; there are ${names.join(', ')}`;
+  const known = names.length === 0 ? '' : `; known: ${names.join(', ')}`;
   return error('CLI-010', `unknown profile '${name}'${didYouMean(name, names)}${known}`);
 }
 
@@ -112,7 +112,9 @@ export function archive(file: string, from?: Location): Diagnostic {
 export function bitcode(file: string, from?: Location): Diagnostic {
   return error('CLI-015', `'${file}' is LLVM bitcode, not an object`, {
     at: [from],
-    notes: [`compile it first, with: llc -march=bpfel -filetype=obj ${file} -o ${objectName(file)}`],
+    notes: [
+      `compile it first, with: llc -march=bpfel -filetype=obj ${file} -o ${objectName(file)}`,
+    ],
   });
 }
 
@@ -153,13 +155,17 @@ export function notAnInput(file: string, problem: Diagnostic): Diagnostic {
 
 /** An implicit script may only name files. */
 export function notAllowedInInput(file: string, at: Location): Diagnostic {
-  return error('CLI-018', `'${file}' is given as an input, but has commands of a full linker script`, {
-    at: [at],
-    notes: [
-      'a script among the inputs may only have INPUT, GROUP, SEARCH_DIR and OUTPUT_FORMAT',
-      `use it as the script of this link: -T ${file}`,
-    ],
-  });
+  return error(
+    'CLI-018',
+    `'${file}' is given as an input, but has commands of a full linker script`,
+    {
+      at: [at],
+      notes: [
+        'a script among the inputs may only have INPUT, GROUP, SEARCH_DIR and OUTPUT_FORMAT',
+        `use it as the script of this link: -T ${file}`,
+      ],
+    },
+  );
 }
 
 export function inputsNestTooDeep(file: string, from?: Location): Diagnostic {

@@ -184,3 +184,14 @@ function someOf(names: readonly string[]): string {
   const shown = names.slice(0, 12).join(', ');
   return names.length > 12 ? `${shown}, and ${names.length - 12} more` : shown;
 }
+
+export function ambiguousSymbol(
+  setting: string,
+  symbol: string,
+  at: readonly Location[],
+): Diagnostic {
+  return error('CONF-019', `${setting}: several objects have a static variable '${symbol}'`, {
+    at,
+    notes: ['make the one that is meant global, or rename the others'],
+  });
+}

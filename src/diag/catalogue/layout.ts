@@ -16,36 +16,32 @@ export const orphanSection = (
   );
 
 /** LAYOUT-002 */
-export const assertionFailed = (message: string, at: Location): Diagnostic =>
-  error('LAYOUT-002', `assertion failed: ${message}`, { at: [at] });
-
-/** LAYOUT-003 */
 export const locationMovesBack = (
   section: string,
   from: number,
   to: bigint,
   at: Location,
 ): Diagnostic =>
-  error('LAYOUT-003', `cannot move the location counter of ${section} from ${from} to ${to}`, {
+  error('LAYOUT-002', `cannot move the location counter of ${section} from ${from} to ${to}`, {
     at: [at],
     notes: ['it only moves forward, and by less than 4 GiB'],
   });
 
-/** LAYOUT-004 */
+/** LAYOUT-003 */
 export const badAlignment = (value: bigint, at: Location): Diagnostic =>
-  error('LAYOUT-004', `${value} is not an alignment`, {
+  error('LAYOUT-003', `${value} is not an alignment`, {
     at: [at],
     notes: ['an alignment is a power of two, at most 2^32'],
   });
 
-/** LAYOUT-005 */
+/** LAYOUT-004 */
 export const valueInNobits = (section: string, files: readonly string[]): Diagnostic =>
-  error('LAYOUT-005', `${section} has no bytes in the file, but a value is set in it`, {
+  error('LAYOUT-004', `${section} has no bytes in the file, but a value is set in it`, {
     at: files.map((file) => ({ kind: 'object', file, section })),
     notes: ['initialise the variable in the source (to anything but 0), so that it moves to .data'],
   });
 
-/** LAYOUT-006 */
+/** LAYOUT-005 */
 export const relativeLeavesSection = (
   symbol: string,
   from: string,
@@ -53,12 +49,12 @@ export const relativeLeavesSection = (
   places: readonly Location[],
 ): Diagnostic =>
   error(
-    'LAYOUT-006',
+    'LAYOUT-005',
     `a relative reference to '${symbol}' leads from ${from} to ${to}, whose distance only the loader knows`,
     { at: places, notes: ['place both in one output section'] },
   );
 
-/** LAYOUT-007 */
+/** LAYOUT-006 */
 export const fieldOverflow = (
   symbol: string,
   value: number,
@@ -66,34 +62,34 @@ export const fieldOverflow = (
   places: readonly Location[],
 ): Diagnostic =>
   error(
-    'LAYOUT-007',
+    'LAYOUT-006',
     `the reference to '${symbol}' is ${value}, which does not fit in ${bits} bits`,
     {
       at: places,
     },
   );
 
-/** LAYOUT-008 */
+/** LAYOUT-007 */
 export const callWithoutTarget = (symbol: string, places: readonly Location[]): Diagnostic =>
-  error('LAYOUT-008', `call of '${symbol}', which is a number and not a function`, { at: places });
+  error('LAYOUT-007', `call of '${symbol}', which is a number and not a function`, { at: places });
 
-/** LAYOUT-009 */
+/** LAYOUT-008 */
 export const btfLeftOut = (file: string): Diagnostic =>
-  warning('LAYOUT-009', `${file}: BTF is left out of the output`, {
+  warning('LAYOUT-008', `${file}: BTF is left out of the output`, {
     notes: ['loaders that need BTF (maps in .maps, CO-RE) will refuse it; profile tc needs none'],
   });
 
-/** LAYOUT-010 */
+/** LAYOUT-009 */
 export const sectionDropped = (section: string, file: string, what: string): Diagnostic => ({
-  code: 'LAYOUT-010',
+  code: 'LAYOUT-009',
   severity: 'note',
   message: `${section} is left out: ${what}`,
   at: [{ kind: 'object', file, section }],
   notes: [],
 });
 
-/** LAYOUT-011 */
+/** LAYOUT-010 */
 export const tooLarge = (section: string, size: number): Diagnostic =>
-  error('LAYOUT-011', `section ${section} grows to ${size} bytes; an output is limited to 1 GiB`, {
+  error('LAYOUT-010', `section ${section} grows to ${size} bytes; an output is limited to 1 GiB`, {
     notes: ['look for a large alignment or a location counter that jumps'],
   });

@@ -1,0 +1,16 @@
+/** The program: what `bin/bpfld.js` runs. */
+import { nodeHost } from '../host.ts';
+import { link } from '../link.ts';
+import { generic, profiles } from '../profiles/index.ts';
+import { shippedScripts } from '../profiles/shipped-scripts.ts';
+import { main } from './main.ts';
+
+/** Sets the exit code and returns, so that output still on its way is not cut off. */
+export async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), nodeHost(), {
+    link,
+    scripts: shippedScripts,
+    profiles,
+    defaultScript: generic.script,
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * The linker, as a table of contents: one line a pass, in the order in which they run.
+ *
+ * Bytes go in and bytes come out; nothing here touches a file, a clock or the environment, so the same
+ * input gives the same output everywhere. A pass reports what it finds wrong and goes on; at each
+ * boundary the link stops if there were errors.
+ */
+import { DiagnosticSink } from './diag/diagnostic.ts';
+import { writeElf } from './elf/write.ts';
+import type { LinkOptions, LinkResult } from './link-types.ts';
+import { FunctionTable } from './lowerings/functions.ts';
+import { normaliseLegacyMaps } from './lowerings/legacy-maps.ts';
+import { lowerCode } from './lowerings/lower-code.ts';
+import { ObjectTable } from './lowerings/objects.ts';
+import { OutputSymbols } from './model/output-symbols.ts';
+import { LinkState } from './model/state.ts';
+import { allocateCommons } from './passes/allocate-commons.ts';
+import { applySettings } from './passes/apply-settings.ts';
+import { assignOffsets } from './passes/assign-offsets.ts';
+import { defineScriptSymbols } from './passes/define-script-symbols.ts';
+import { emitImage } from './passes/emit-image.ts';
+import { ingest } from './passes/ingest.ts';
+import { mergeConstants } from './passes/merge-constants.ts';
+import { noteDroppedBtf } from './passes/note-dropped-btf.ts';
+import { placeSections } from './passes/place-sections.ts';
+import { relocate } from './passes/relocate.ts';
+import { resolveSymbols } from './passes/resolve-symbols.ts';
+import { selectCopies } from './passes/select-copies.ts';
+import { verifyImage } from './passes/verify-image.ts';
+import { readRequest } from './request.ts';
+
+/** Thrown at a boundary, caught by `link`: the diagnostics say the rest. */
+class Stop extends Error {}
+
+export function link(options: LinkOptions): LinkResult {
+  const sink = new DiagnosticSink();
+  try {
+    return { output: run(options, sink), diagnostics: sink.all };
+  } catch (thrown) {
+    if (thrown instanceof Stop) return { output: undefined, diagnostics: sink.all };
+    throw thrown;
+  }
+}
+
+function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
+  const stopOnErrors = (): void => {
+    if (sink.hasErrors) throw new Stop();
+  };
+
+  // What is asked for, and the inputs as tables.
+  const { script, profile, lowering } = readRequest(options, sink);
+  const files = ingest(options.inputs, sink);
+  stopOnErrors(); // no new files after here
+
+  // One definition for each name.
+  const exclusions = selectCopies(files, sink);
+  const symbols = resolveSymbols(files, exclusions, sink);
+  const state = new LinkState(files, symbols, exclusions);
+  allocateCommons(state, sink);
+  defineScriptSymbols(state, script, sink);
+  stopOnErrors(); // no new symbols after here
+
+  // The user's values, and the script's rules.
+  applySettings(state, options.settings ?? [], sink);
+  const plan = placeSections(state, script, options.orphanHandling ?? 'place', sink);
+  if (profile.wantsBtf) noteDroppedBtf(state, sink);
+  stopOnErrors(); // every input section has its place
+
+  // Equal constants once; then what the loader cannot do.
+  mergeConstants(state, plan);
+  if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
+  const functions = new FunctionTable(state, state.sections(), sink);
+  stopOnErrors();
+  const objects = new ObjectTable(state);
+  lowerCode({ state, plan, profile, request: lowering, functions, objects, sink });
+  stopOnErrors(); // no code or data changes after here
+
+  // Offsets, references, bytes.
+  const layout = assignOffsets(state, plan, sink);
+  stopOnErrors(); // layout is fixed
+  const outputSymbols = new OutputSymbols(state, layout);
+  const relocated = relocate(state, layout, outputSymbols, profile, sink);
+  stopOnErrors();
+  const image = writeElf(emitImage(state, layout, relocated, outputSymbols));
+
+  // The loader's own rules, on the finished object.
+  verifyImage(image, profile.rules, sink);
+  stopOnErrors();
+  return image;
+}

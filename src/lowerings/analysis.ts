@@ -1,0 +1,123 @@
+/**
+ * Dataflow over all reached functions: what each register may hold, with the constants and variables
+ * that a pointer may come from as its targets.
+ *
+ * Callees are summarised first; then callers are analysed before callees, so that a callee knows which
+ * addresses its arguments carry. A function is analysed once for all its callers: what they pass is
+ * joined, because the function is lowered once and copied.
+ */
+import {
+  type AddressUse,
+  type CallTarget,
+  Dataflow,
+  type Reference as DataReference,
+  describeFlowProblem,
+  FlowGraph,
+  type FunctionSummary,
+  findAddressUses,
+  summarizeFunction,
+} from '../bpf/index.ts';
+import type { CodePlace } from '../diag/catalogue/code.ts';
+import { Arguments } from './arguments.ts';
+import { type LoweringContext, loweredObject } from './context.ts';
+import type { Fetches } from './fetch.ts';
+import type { BpfFunction } from './functions.ts';
+
+export interface FunctionFacts {
+  readonly fn: BpfFunction;
+  readonly dataflow: Dataflow;
+  readonly uses: readonly AddressUse[];
+}
+
+/** `order`: callees before callers. Empty where the control flow of some function is broken. */
+export function analyse(
+  order: readonly BpfFunction[],
+  context: LoweringContext,
+  fetches: Fetches,
+): Map<BpfFunction, FunctionFacts> {
+  return new Analysis(order, context, fetches).run();
+}
+
+export function placeOfCode(fn: BpfFunction): CodePlace {
+  const { section, name, start } = fn;
+  return { file: section.file.path, section: section.name, function: name, base: start };
+}
+
+class Analysis {
+  readonly #order: readonly BpfFunction[];
+  readonly #context: LoweringContext;
+  readonly #fetches: Fetches;
+  readonly #flows = new Map<BpfFunction, FlowGraph>();
+  readonly #summaries = new Map<BpfFunction, FunctionSummary>();
+  readonly #arguments = new Map<BpfFunction, Arguments>();
+
+  constructor(order: readonly BpfFunction[], context: LoweringContext, fetches: Fetches) {
+    this.#order = order;
+    this.#context = context;
+    this.#fetches = fetches;
+  }
+
+  run(): Map<BpfFunction, FunctionFacts> {
+    const { sink } = this.#context;
+    let broken = false;
+    for (const fn of this.#order) {
+      const flow = new FlowGraph(fn.code);
+      this.#flows.set(fn, flow);
+      for (const problem of flow.problems) {
+        sink.report(describeFlowProblem(problem, placeOfCode(fn)));
+        broken = true;
+      }
+    }
+    const facts = new Map<BpfFunction, FunctionFacts>();
+    if (broken) return facts;
+    for (const fn of this.#order) {
+      this.#summaries.set(fn, summarizeFunction(fn.code, this.#options(fn)));
+    }
+    for (const fn of this.#order.toReversed()) {
+      const entry = this.#arguments.get(fn)?.entry() ?? {};
+      const dataflow = new Dataflow(fn.code, { ...this.#options(fn), entry });
+      this.#passArguments(fn, dataflow);
+      facts.set(fn, { fn, dataflow, uses: findAddressUses(dataflow) });
+    }
+    return facts;
+  }
+
+  #options(fn: BpfFunction) {
+    return {
+      flow: this.#flows.get(fn)!,
+      order: this.#context.state.order,
+      reference: (slot: number) => this.#reference(fn, slot),
+      call: (slot: number) => this.#call(fn, slot),
+    };
+  }
+
+  #call(fn: BpfFunction, slot: number): CallTarget | undefined {
+    const callee = fn.calls.get(slot);
+    if (callee === undefined) return undefined;
+    const summary = this.#summaries.get(callee);
+    return { kind: 'function', id: 0, ...(summary === undefined ? {} : { summary }) };
+  }
+
+  #reference(fn: BpfFunction, slot: number): DataReference | undefined {
+    const reference = fn.references.get(slot);
+    if (reference === undefined) return undefined;
+    const word = this.#fetches.word(reference);
+    if (word !== undefined) return { constant: BigInt(word) };
+    const { target } = reference;
+    if (target.kind === 'undefined') return { constant: 0n };
+    if (target.kind === 'absolute') return { constant: BigInt(target.value) };
+    const pointer = loweredObject(target, this.#context);
+    return pointer && { target: pointer.object.id, offset: pointer.offset };
+  }
+
+  #passArguments(fn: BpfFunction, dataflow: Dataflow): void {
+    if (fn.calls.size === 0) return;
+    dataflow.visit((slot, state) => {
+      const callee = fn.calls.get(slot);
+      if (callee === undefined) return;
+      const known = this.#arguments.get(callee) ?? new Arguments();
+      this.#arguments.set(callee, known);
+      known.add((register) => state.register(register));
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Uses of a constant that the stack cannot serve: helpers that insist on a map, addresses that outlive
+ * the frame, and addresses taken for numbers, behind which there usually is the fetch idiom.
+ */
+import { type AddressUse, helperById, STACK_TARGET, widthOf } from '../bpf/index.ts';
+import * as diagnose from '../diag/catalogue/lowering.ts';
+import type { Diagnostic } from '../diag/diagnostic.ts';
+import type { FunctionFacts } from './analysis.ts';
+import type { LoweringContext } from './context.ts';
+import { type BpfFunction, locateSlot } from './functions.ts';
+import type { DataObject } from './objects.ts';
+
+/** `entries`: functions that the kernel calls, not other functions. */
+export function checkUses(
+  { fn, uses }: FunctionFacts,
+  entries: ReadonlySet<BpfFunction>,
+  isConstant: (object: DataObject) => boolean,
+  context: LoweringContext,
+): void {
+  const reported = new Set<DataObject>();
+  for (const use of uses) {
+    // An address that may also be something else proves nothing; the verifier has the last word there.
+    if (!('value' in use) || !use.value.pure) continue;
+    for (const id of use.value.targets.ids) {
+      if (id === STACK_TARGET) continue;
+      const object = context.objects.get(id);
+      if (reported.has(object) || !isConstant(object)) continue;
+      const fault = faultOf(use, fn, entries.has(fn), object, context);
+      if (fault === undefined) continue;
+      reported.add(object);
+      context.sink.report(fault);
+    }
+  }
+}
+
+type ValueUse = Extract<AddressUse, { value: unknown }>;
+
+function faultOf(
+  use: ValueUse,
+  fn: BpfFunction,
+  isEntry: boolean,
+  object: DataObject,
+  context: LoweringContext,
+): Diagnostic | undefined {
+  const at = locateSlot(fn, use.slot);
+  const shown = context.objects.describe(object);
+  switch (use.kind) {
+    case 'helper': {
+      const helper = helperById(use.helper);
+      const argument = helper?.arguments[use.argument - 1];
+      if (helper === undefined || argument?.kind !== 'memory' || argument.only === undefined) {
+        return undefined;
+      }
+      const needs =
+        argument.only === 'map-value' ? 'a map value' : 'a constant string in a read-only map';
+      const size = object.end - object.start;
+      const name = `bpf_${helper.name}`;
+      return diagnose.helperNeedsMapValue(shown, size, name, use.argument, needs, at);
+    }
+    case 'number':
+      return diagnose.addressUsedAsNumber(shown, object.name, 'computed with', at);
+    case 'return':
+      return isEntry
+        ? diagnose.addressUsedAsNumber(shown, object.name, 'what the program returns', at)
+        : diagnose.addressReturned(shown, fn.name, at);
+    case 'escape': {
+      const width = widthOf(fn.code.opcode[use.slot]!);
+      if (width < 8) {
+        const how = `stored in ${width} byte${width === 1 ? '' : 's'}`;
+        return diagnose.addressUsedAsNumber(shown, object.name, how, at);
+      }
+      const inFrame = use.into?.targets.ids.every((id) => id === STACK_TARGET) === true;
+      return inFrame ? undefined : diagnose.addressEscapes(shown, at);
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Which variables are constants in fact: nothing in the link writes them, and no address of theirs gets
+ * where somebody else could. A loader without `.data` gives user space no way to change them either, so
+ * they may be folded and put on the stack like `.rodata`.
+ */
+import { type AddressUse, helperById, STACK_TARGET } from '../bpf/index.ts';
+import type { FunctionFacts } from './analysis.ts';
+import type { BpfFunction } from './functions.ts';
+import type { DataObject, ObjectTable } from './objects.ts';
+
+/** Where an object is written, and how. */
+export interface Write {
+  readonly fn: BpfFunction;
+  readonly slot: number;
+  readonly how: string;
+}
+
+/** The first write of each object that has one; objects without an entry are constant. */
+export function findWrites(
+  facts: Iterable<FunctionFacts>,
+  objects: ObjectTable,
+): Map<DataObject, Write> {
+  const writes = new Map<DataObject, Write>();
+  for (const { fn, uses } of facts) {
+    for (const use of uses) {
+      const { ids } = 'base' in use ? use.base.targets : use.value.targets;
+      for (const id of ids) {
+        if (id === STACK_TARGET) continue;
+        const object = objects.get(id);
+        const how = writeOf(use, object);
+        if (how !== undefined && !writes.has(object))
+          writes.set(object, { fn, slot: use.slot, how });
+      }
+    }
+  }
+  return writes;
+}
+
+function writeOf(use: AddressUse, object: DataObject): string | undefined {
+  switch (use.kind) {
+    case 'store':
+    case 'atomic':
+      // Through an address that may be another's, read-only data is not written: it would fault.
+      return object.writable || use.base.pure ? 'written' : undefined;
+    case 'escape': {
+      const inFrame = use.into?.targets.ids.every((id) => id === STACK_TARGET);
+      return object.writable && inFrame !== true ? 'stored where others can reach it' : undefined;
+    }
+    case 'helper': {
+      const argument = helperById(use.helper)?.arguments[use.argument - 1];
+      const reads = argument?.kind === 'memory' && argument.access === 'read';
+      return object.writable && !reads ? 'passed to a helper that may write to it' : undefined;
+    }
+    case 'function':
+      return object.writable && use.callee.kind !== 'function'
+        ? 'passed to a kernel function'
+        : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+/** What the lowerings of one link share. */
+import type { DiagnosticSink } from '../diag/diagnostic.ts';
+import { isExecutable } from '../model/input.ts';
+import type { Plan } from '../model/plan.ts';
+import type { LinkState, Target } from '../model/state.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { FunctionTable } from './functions.ts';
+import type { DataObject, ObjectTable } from './objects.ts';
+
+/** What the script's LOWER commands and the command line ask for. */
+export interface LoweringRequest {
+  /** Each program gets its own copy of the subprograms it reaches. */
+  readonly copyCalls: boolean;
+  /** How references to data are taken away, in this order; empty: they are not. */
+  readonly data: readonly ('fold' | 'stack')[];
+  /** Names of symbols and sections (or patterns) whose first word replaces their address. */
+  readonly fetch: readonly string[];
+  /** Whether code may refer to the output section; it may to all where the script does not say. */
+  readonly permits: (outputSection: string) => boolean;
+}
+
+export interface LoweringContext {
+  readonly state: LinkState;
+  readonly plan: Plan;
+  readonly profile: Profile;
+  readonly request: LoweringRequest;
+  readonly functions: FunctionTable;
+  readonly objects: ObjectTable;
+  readonly sink: DiagnosticSink;
+}
+
+/** An address in a data object; `offset` counts from the object's first byte. */
+export interface Pointer {
+  readonly object: DataObject;
+  readonly offset: number;
+}
+
+/** The object that a reference leads to, if it is data that code may not refer to in the output. */
+export function loweredObject(target: Target, context: LoweringContext): Pointer | undefined {
+  if (target.kind !== 'place' || isExecutable(target.section)) return undefined;
+  const output = context.plan.outputOf(target.section);
+  if (output === undefined || context.request.permits(output.name)) return undefined;
+  const object = context.objects.at(target);
+  return object && { object, offset: target.offset - object.start };
+}

@@ -1,0 +1,216 @@
+/**
+ * The lowering of a link's code, from the functions of the inputs to rebuilt sections.
+ *
+ * A program's section then holds the program, then a copy of each subprogram that it reaches, called by
+ * distance; subprograms and constants of which nothing is left to refer to leave the output:
+ *
+ *     in:  classifier { prog }  .text { a b c }  .rodata { ... }
+ *     out: classifier { prog a c }
+ *
+ * Without LOWER(calls: copy) each section keeps its own functions, without those that lost to another
+ * definition.
+ */
+import { forbiddenReference } from '../diag/catalogue/lowering.ts';
+import { undefinedSymbol } from '../diag/catalogue/symbols.ts';
+import { SHF, STB, STT } from '../elf/constants.ts';
+import { type InputSection, isExecutable } from '../model/input.ts';
+import { inputsOf, type OutputSection } from '../model/plan.ts';
+import type { Place } from '../model/state.ts';
+import { analyse } from './analysis.ts';
+import { reachable } from './call-graph.ts';
+import { checkUses } from './check-uses.ts';
+import { findWrites } from './constness.ts';
+import { type LoweringContext, loweredObject } from './context.ts';
+import { Fetches } from './fetch.ts';
+import { type BpfFunction, locateSlot } from './functions.ts';
+import { type LoweredFunction, lowerFunction, SlotMap } from './lower-function.ts';
+import { findPrograms, type Program, SUBPROGRAMS } from './programs.ts';
+import { rebuildSection, redirectFunctions } from './rebuild-code.ts';
+import { checkStackLimits } from './stack-limits.ts';
+
+export function lowerCode(context: LoweringContext): void {
+  const { plan, functions, profile, request, sink } = context;
+  const perProgram = request.copyCalls || profile.oneProgramPerSection;
+  const programs = perProgram
+    ? findPrograms(plan, functions, profile.refuse.severalPrograms, sink)
+    : [];
+  const roots = request.copyCalls
+    ? programs.map(({ entry }) => entry)
+    : [...functions.all()].filter((fn) => !functions.isLoser(fn));
+  const order = reachable(roots, sink);
+  if (sink.hasErrors) return;
+  checkUndefined(order, context);
+
+  const lowered = lowerFunctions(order, programs, context);
+  if (sink.hasErrors) return;
+  if (request.copyCalls) {
+    for (const program of programs) rebuildProgram(program, lowered, context);
+  } else {
+    rebuildInPlace(lowered, context);
+  }
+  dropUnreferenced(order, context);
+}
+
+function lowerFunctions(
+  order: readonly BpfFunction[],
+  programs: readonly Program[],
+  context: LoweringContext,
+): Map<BpfFunction, LoweredFunction> {
+  const { request, state, plan, objects, sink } = context;
+  const lowered = new Map<BpfFunction, LoweredFunction>();
+  if (request.data.length === 0 && request.fetch.length === 0) {
+    for (const fn of order) lowered.set(fn, unchanged(fn, context));
+    return lowered;
+  }
+  const fetches = new Fetches(request.fetch, state, plan, sink);
+  const facts = analyse(order, context, fetches);
+  const writes = findWrites(facts.values(), objects);
+  const entries = new Set(programs.map(({ entry }) => entry));
+  for (const fn of order) {
+    const known = facts.get(fn);
+    if (known === undefined) continue;
+    checkUses(known, entries, (object) => !writes.has(object), context);
+    const result = lowerFunction(known, fetches, writes, context);
+    if (result !== undefined) lowered.set(fn, result);
+  }
+  if (!sink.hasErrors) checkStackLimits(programs, lowered, context);
+  return lowered;
+}
+
+function unchanged(fn: BpfFunction, context: LoweringContext): LoweredFunction {
+  const { profile, request, sink, objects } = context;
+  for (const [slot, { target }] of fn.references) {
+    const pointer = loweredObject(target, context);
+    if (pointer === undefined) continue;
+    const section = context.plan.outputOf(pointer.object.section)!.name;
+    const why = 'write LOWER(rodata: fold, stack) in the script, so that constants are lowered';
+    const at = locateSlot(fn, slot);
+    const refuse = request.copyCalls ? profile.refuse.reference : undefined;
+    const object = objects.describe(pointer.object);
+    sink.report(
+      refuse?.({ section, object, why, at }) ?? forbiddenReference(section, object, why, at),
+    );
+  }
+  const slots = new SlotMap();
+  return {
+    fn,
+    code: fn.code,
+    slots,
+    references: fn.references,
+    frame: { depth: 0, objects: new Map() },
+  };
+}
+
+/** Functions and data that no object defines, where the output may not leave them open. */
+function checkUndefined(order: readonly BpfFunction[], context: LoweringContext): void {
+  const { state, profile, sink } = context;
+  if (profile.keepUndefined) return;
+  const reported = new Set<string>();
+  const report = (
+    name: string,
+    kind: 'function' | 'symbol',
+    fn: BpfFunction,
+    slot: number,
+  ): void => {
+    if (reported.has(name)) return;
+    reported.add(name);
+    sink.report(undefinedSymbol(name, kind, locateSlot(fn, slot), state.symbols.definedNames()));
+  };
+  for (const fn of order) {
+    for (const [slot, { relocation }] of fn.unresolvedCalls) {
+      report(relocation.symbol.name, 'function', fn, slot);
+    }
+    for (const [slot, { relocation, target }] of fn.references) {
+      if (target.kind === 'undefined' && !target.weak) {
+        report(relocation.symbol.name, 'symbol', fn, slot);
+      }
+    }
+  }
+}
+
+/** The program, then what it reaches in the order of first call. */
+function rebuildProgram(
+  { output, entry }: Program,
+  lowered: ReadonlyMap<BpfFunction, LoweredFunction>,
+  context: LoweringContext,
+): void {
+  const { state, plan, functions } = context;
+  const reached = new Set([entry]);
+  for (const fn of reached) for (const callee of fn.calls.values()) reached.add(callee);
+  const parts = [...reached].map((fn) => lowered.get(fn)!);
+  const rebuilt = rebuildSection(entry.section, parts, true);
+
+  const [first] = inputsOf(output);
+  const inputs = inputsOf(output);
+  plan.rebuild(output, (section) => (section === first ? [rebuilt.section] : []));
+  for (const section of inputs) {
+    const placeOf = (fn: BpfFunction): Place | undefined =>
+      fn === entry ? { section: rebuilt.section, offset: 0 } : undefined;
+    redirectFunctions(
+      state,
+      section,
+      functions.functionsOf(section),
+      (fn) => lowered.get(fn),
+      placeOf,
+    );
+  }
+  for (const { fn, code } of parts) {
+    if (fn === entry) continue;
+    state.addedSymbols.push({
+      name: fn.name,
+      type: STT.FUNC,
+      binding: STB.LOCAL,
+      section: rebuilt.section,
+      offset: rebuilt.offsets.get(fn)!,
+      size: code.length * 8,
+    });
+  }
+}
+
+/** Each section with its own functions, those left out that lost to another definition. */
+function rebuildInPlace(
+  lowered: ReadonlyMap<BpfFunction, LoweredFunction>,
+  { state, plan, functions }: LoweringContext,
+): void {
+  for (const output of plan.sections) {
+    plan.rebuild(output, (section): readonly InputSection[] => {
+      const own = functions.functionsOf(section);
+      if (!isExecutable(section) || own.length === 0) return [section];
+      const parts = own.flatMap((fn) => lowered.get(fn) ?? []);
+      const rebuilt = rebuildSection(section, parts, false);
+      redirectFunctions(
+        state,
+        section,
+        own,
+        (fn) => lowered.get(fn),
+        (fn) => {
+          const offset = rebuilt.offsets.get(fn);
+          return offset === undefined ? undefined : { section: rebuilt.section, offset };
+        },
+      );
+      return parts.length === 0 ? [] : [rebuilt.section];
+    });
+  }
+}
+
+/** Copied subprograms, and data that only lowered code referred to, have no place in the output. */
+function dropUnreferenced(order: readonly BpfFunction[], context: LoweringContext): void {
+  const { plan, request } = context;
+  const referred = new Set<OutputSection>();
+  for (const fn of order) {
+    for (const { target } of fn.references.values()) {
+      const output = target.kind === 'place' ? plan.outputOf(target.section) : undefined;
+      if (output !== undefined) referred.add(output);
+    }
+  }
+  for (const output of plan.sections) {
+    const inputs = inputsOf(output);
+    const code = inputs.some(isExecutable);
+    const loaded = inputs.some((section) => (section.flags & SHF.ALLOC) !== 0);
+    const lowerable = output.rule !== undefined || referred.has(output);
+    const dropsData = request.data.length > 0 && lowerable && loaded && !code;
+    if (code ? request.copyCalls && output.name === SUBPROGRAMS : dropsData) {
+      if (!output.kept && !request.permits(output.name)) plan.drop(output);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+/** Rewrites one function: fetched words, folded loads, then what is left over on the stack. */
+import {
+  type Code,
+  CodeEdits,
+  describeEditProblem,
+  type Edited,
+  loadImm64,
+  type OffsetMap,
+  stackDepth,
+} from '../bpf/index.ts';
+import { SHF } from '../elf/constants.ts';
+import { isExecutable } from '../model/input.ts';
+import { type FunctionFacts, placeOfCode } from './analysis.ts';
+import type { Write } from './constness.ts';
+import { type LoweringContext, loweredObject } from './context.ts';
+import type { Fetches } from './fetch.ts';
+import { deleteDeadCode, foldLoads } from './fold-loads.ts';
+import { type BpfFunction, locateSlot, type Reference } from './functions.ts';
+import type { DataObject } from './objects.ts';
+import { type Frame, layOutFrame, putOnStack, type StackReference } from './stack-constants.ts';
+
+export interface LoweredFunction {
+  readonly fn: BpfFunction;
+  readonly code: Code;
+  readonly slots: SlotMap;
+  /** What is left of `fn.references`, by new slot. */
+  readonly references: ReadonlyMap<number, Reference>;
+  readonly frame: Frame;
+}
+
+/** Where the slots of a function went, through one edit after another. */
+export class SlotMap {
+  readonly #maps: readonly OffsetMap[];
+
+  constructor(maps: readonly OffsetMap[] = []) {
+    this.#maps = maps;
+  }
+
+  followedBy(map: OffsetMap): SlotMap {
+    return new SlotMap([...this.#maps, map]);
+  }
+
+  /** For a slot that is gone: what follows it. The function's end maps to its end. */
+  toNew(slot: number): number {
+    return this.#maps.reduce((at, map) => map.toNew(at), slot);
+  }
+
+  isGone(slot: number): boolean {
+    let at = slot;
+    for (const map of this.#maps) {
+      if (map.isDeleted(at)) return true;
+      at = map.toNew(at);
+    }
+    return false;
+  }
+}
+
+export function lowerFunction(
+  facts: FunctionFacts,
+  fetches: Fetches,
+  writes: ReadonlyMap<DataObject, Write>,
+  context: LoweringContext,
+): LoweredFunction | undefined {
+  return new FunctionLowering(facts, fetches, writes, context).run();
+}
+
+class FunctionLowering {
+  readonly #facts: FunctionFacts;
+  readonly #fetches: Fetches;
+  readonly #writes: ReadonlyMap<DataObject, Write>;
+  readonly #context: LoweringContext;
+  #code: Code;
+  #slots = new SlotMap();
+
+  constructor(
+    facts: FunctionFacts,
+    fetches: Fetches,
+    writes: ReadonlyMap<DataObject, Write>,
+    context: LoweringContext,
+  ) {
+    this.#facts = facts;
+    this.#fetches = fetches;
+    this.#writes = writes;
+    this.#context = context;
+    this.#code = facts.fn.code;
+  }
+
+  run(): LoweredFunction | undefined {
+    const { fn, dataflow } = this.#facts;
+    this.#fetchAndFold();
+    const onStack = this.#stackReferences();
+    const frame = layOutFrame(fn, stackDepth(dataflow), onStack, this.#context);
+    if (frame === undefined) return undefined;
+    if (onStack.length > 0) {
+      const edits = new CodeEdits(this.#code);
+      putOnStack(fn, edits, onStack, frame, this.#context);
+      this.#take(edits.commit());
+    }
+    return {
+      fn,
+      code: this.#code,
+      slots: this.#slots,
+      references: this.#remaining(onStack),
+      frame,
+    };
+  }
+
+  #fetchAndFold(): void {
+    const { fn, uses, dataflow } = this.#facts;
+    const edits = new CodeEdits(this.#code);
+    for (const [slot, reference] of fn.references) {
+      const word = this.#fetches.word(reference);
+      if (word !== undefined) edits.replace(slot, 2, [loadImm64(fn.code.dst[slot]!, BigInt(word))]);
+      else if (this.#fetches.isFetched(reference)) this.#fetches.check(reference);
+    }
+    const folded = this.#context.request.data.includes('fold')
+      ? foldLoads(uses, edits, this.#context, (object) => !this.#writes.has(object))
+      : new Set();
+    if (edits.isEmpty) return;
+    this.#take(edits.commit());
+    if (folded.size === 0) return;
+    // Calls keep their order, so the old slots of calls answer for the new ones.
+    for (;;) {
+      const old = new Map<number, number>();
+      for (let slot = 0; slot < fn.code.length; slot = fn.code.next(slot)) {
+        if (!this.#slots.isGone(slot)) old.set(this.#slots.toNew(slot), slot);
+      }
+      const edited = deleteDeadCode(this.#code, (slot) => dataflow.callAt(old.get(slot) ?? slot));
+      if (edited === undefined) return;
+      this.#take(edited);
+    }
+  }
+
+  #take(edited: Edited): void {
+    for (const problem of edited.problems) {
+      this.#context.sink.report(describeEditProblem(problem, placeOfCode(this.#facts.fn)));
+    }
+    this.#code = edited.code;
+    this.#slots = this.#slots.followedBy(edited.map);
+  }
+
+  /** The references to constants that are still there; others that may not stay are refused. */
+  #stackReferences(): StackReference[] {
+    const { fn } = this.#facts;
+    const references: StackReference[] = [];
+    for (const [slot, reference] of this.#left()) {
+      const pointer = loweredObject(reference.target, this.#context);
+      if (pointer !== undefined && this.#fitsStack(pointer.object, slot)) {
+        references.push({ slot: this.#slots.toNew(slot), ...pointer });
+      } else if (pointer === undefined) {
+        this.#checkPermitted(fn, slot, reference);
+      }
+    }
+    return references;
+  }
+
+  /** References by old slot that have not been deleted or fetched. */
+  *#left(): Generator<readonly [number, Reference]> {
+    for (const [slot, reference] of this.#facts.fn.references) {
+      const gone = this.#slots.isGone(slot) || this.#fetches.isFetched(reference);
+      if (!gone) yield [slot, reference];
+    }
+  }
+
+  #fitsStack(object: DataObject, slot: number): boolean {
+    const { request, objects, profile, plan, sink } = this.#context;
+    const { fn } = this.#facts;
+    const write = this.#writes.get(object);
+    if (write === undefined && request.data.includes('stack')) return true;
+    const output = plan.outputOf(object.section)?.name ?? object.section.name;
+    const why =
+      write === undefined
+        ? 'write LOWER(rodata: fold, stack) in the script, so that constants are put on the stack'
+        : `it is ${write.how}, so it is no constant; keep it in a map, or use a loader that supports ${output} (--profile generic)`;
+    const at = write === undefined ? locateSlot(fn, slot) : locateSlot(write.fn, write.slot);
+    sink.report(
+      profile.refuse.reference({ section: output, object: objects.describe(object), why, at }),
+    );
+    return false;
+  }
+
+  #checkPermitted(fn: BpfFunction, slot: number, { target, relocation }: Reference): void {
+    const { plan, request, profile, sink } = this.#context;
+    if (target.kind !== 'place') return;
+    const at = locateSlot(fn, slot);
+    if (isExecutable(target.section)) {
+      if (request.copyCalls)
+        sink.report(profile.refuse.functionAddress(relocation.symbol.name, at));
+      return;
+    }
+    const output = plan.outputOf(target.section)?.name;
+    if (output !== undefined && request.permits(output)) return;
+    const section = output ?? target.section.name;
+    const why =
+      output === undefined
+        ? 'the script discards the section'
+        : `byte ${target.offset} lies outside of every object there`;
+    const what = `${relocation.symbol.name}${(target.section.flags & SHF.ALLOC) === 0 ? ' (not loaded)' : ''}`;
+    sink.report(profile.refuse.reference({ section, object: what, why, at }));
+  }
+
+  #remaining(onStack: readonly StackReference[]): Map<number, Reference> {
+    const moved = new Set(onStack.map(({ object, offset }) => `${object.id} ${offset}`));
+    const remaining = new Map<number, Reference>();
+    for (const [slot, reference] of this.#left()) {
+      const pointer = loweredObject(reference.target, this.#context);
+      if (pointer !== undefined && moved.has(`${pointer.object.id} ${pointer.offset}`)) continue;
+      remaining.set(this.#slots.toNew(slot), reference);
+    }
+    return remaining;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Puts functions together again into sections, after they were rewritten, copied or left out.
+ *
+ * Calls between functions that stand in one section are made pc-relative where the section is a program
+ * with copies; a call that was a relocation elsewhere stays one.
+ */
+import { Code } from '../bpf/index.ts';
+import { SHF, SHT } from '../elf/constants.ts';
+import type { InputSection, Relocation } from '../model/input.ts';
+import type { LinkState, Place } from '../model/state.ts';
+import { syntheticSection } from '../model/synthetic.ts';
+import type { BpfFunction } from './functions.ts';
+import type { LoweredFunction } from './lower-function.ts';
+
+export interface RebuiltSection {
+  readonly section: InputSection;
+  /** The byte offset of each function in it. */
+  readonly offsets: ReadonlyMap<BpfFunction, number>;
+}
+
+/**
+ * `bound`: every call is resolved here, to the copy in this section. Otherwise only those are that the
+ * assembler had resolved.
+ */
+export function rebuildSection(
+  origin: InputSection,
+  functions: readonly LoweredFunction[],
+  bound: boolean,
+): RebuiltSection {
+  const offsets = new Map<BpfFunction, number>();
+  let slots = 0;
+  for (const { fn, code } of functions) {
+    offsets.set(fn, slots * 8);
+    slots += code.length;
+  }
+  const code = Code.blank(slots);
+  const relocations: Relocation[] = [];
+  for (const lowered of functions) {
+    const base = offsets.get(lowered.fn)! / 8;
+    code.putCode(base, lowered.code, 0, lowered.code.length);
+    for (const [slot, { relocation }] of lowered.references) {
+      relocations.push({ ...relocation, offset: (base + slot) * 8 });
+    }
+    for (const [oldSlot, callee] of lowered.fn.calls) {
+      const slot = base + lowered.slots.toNew(oldSlot);
+      const relocation = relocationAt(lowered.fn, oldSlot);
+      if (relocation !== undefined && !bound) relocations.push({ ...relocation, offset: slot * 8 });
+      else code.imm[slot] = offsets.get(callee)! / 8 - slot - 1;
+    }
+    for (const [oldSlot, { relocation }] of lowered.fn.unresolvedCalls) {
+      const slot = base + lowered.slots.toNew(oldSlot);
+      relocations.push({ ...relocation, offset: slot * 8 });
+    }
+  }
+  const section = syntheticSection(origin, {
+    bytes: code.encode(origin.file.elf.order),
+    relocations: relocations.sort((a, b) => a.offset - b.offset),
+    type: SHT.PROGBITS,
+    flags: SHF.ALLOC | SHF.EXECINSTR,
+    align: 8,
+    entsize: 0,
+  });
+  return { section, offsets };
+}
+
+function relocationAt(fn: BpfFunction, slot: number): Relocation | undefined {
+  return fn.section.relocations.find(
+    ({ offset, form }) => offset === fn.start + slot * 8 && form === 'call',
+  );
+}
+
+/** Sends references to a section's old bytes to the functions' new places, if they have one. */
+export function redirectFunctions(
+  state: LinkState,
+  section: InputSection,
+  functions: readonly BpfFunction[],
+  lowered: (fn: BpfFunction) => LoweredFunction | undefined,
+  placeOf: (fn: BpfFunction) => Place | undefined,
+): void {
+  const holding = (offset: number): BpfFunction | undefined =>
+    functions.findLast((fn) => fn.start <= offset);
+  const newOffset = (fn: BpfFunction, offset: number): number =>
+    (lowered(fn)?.slots.toNew(Math.floor((offset - fn.start) / 8)) ?? 0) * 8;
+  state.redirects.set(section, (offset) => {
+    const fn = holding(offset);
+    const place = fn && placeOf(fn);
+    if (fn === undefined || place === undefined) return undefined;
+    return { section: place.section, offset: place.offset + newOffset(fn, offset) };
+  });
+  state.extents.set(section, (offset, size) => {
+    const fn = holding(offset);
+    if (fn === undefined || size === 0) return size;
+    const end = Math.min(offset + size, fn.end);
+    return newOffset(fn, end) - newOffset(fn, offset);
+  });
+}

@@ -1,0 +1,253 @@
+/**
+ * Gives every input section its offset and every output section its header, and evaluates the script's
+ * assignments and assertions on the way. From here on nothing moves.
+ *
+ * In a relocatable object every section begins at address 0, so the location counter counts from the
+ * start of the output section, and ADDR is 0. An expression may ask for what comes later in the script
+ * (SIZEOF of the next section), so the layout is made until it no longer changes; only the last round
+ * reports faults.
+ */
+import { alignUp, type ByteOrder, ByteView } from '../base/bytes.ts';
+import { sectionMismatch } from '../diag/catalogue/elf.ts';
+import * as diagnose from '../diag/catalogue/layout.ts';
+import type { Diagnostic, DiagnosticSink } from '../diag/diagnostic.ts';
+import { SHF, SHT } from '../elf/constants.ts';
+import type { InputSection } from '../model/input.ts';
+import { type Filling, Layout, type PlacedSection } from '../model/layout.ts';
+import { inputsOf, type OutputSection, type PlacedStatement, type Plan } from '../model/plan.ts';
+import type { LinkState } from '../model/state.ts';
+import type { Assertion, Assignment, Expression, Fill } from '../script/ast.ts';
+import {
+  checkAssertion,
+  type EvaluatedValue,
+  type ExpressionEnvironment,
+  evaluateExpression,
+} from '../script/expression.ts';
+
+const MOST_ROUNDS = 5;
+const LARGEST_SECTION = 2 ** 30;
+
+export function assignOffsets(state: LinkState, plan: Plan, sink: DiagnosticSink): Layout {
+  let round = new Round(state, plan, new Layout([]));
+  for (let count = 1; count < MOST_ROUNDS; count++) {
+    const next = new Round(state, plan, round.layout);
+    const settled = sameLayout(next.layout, round.layout);
+    round = next;
+    if (settled) break;
+  }
+  for (const diagnostic of round.diagnostics) sink.report(diagnostic);
+  return round.layout;
+}
+
+function sameLayout(a: Layout, b: Layout): boolean {
+  return a.sections.every((section, i) => {
+    const other = b.sections[i];
+    if (other === undefined || section.size !== other.size) return false;
+    return [...section.offsets].every(([input, offset]) => other.offsets.get(input) === offset);
+  });
+}
+
+/** One evaluation of the whole plan. `earlier` answers for what this round has not reached yet. */
+class Round {
+  readonly layout: Layout;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #state: LinkState;
+  readonly #earlier: Layout;
+  readonly #done: PlacedSection[] = [];
+  /** The section and location that `.` means now. */
+  #current: { readonly section: OutputSection; dot: number } | undefined;
+
+  constructor(state: LinkState, plan: Plan, earlier: Layout) {
+    this.#state = state;
+    this.#earlier = earlier;
+    for (const step of plan.steps) {
+      if (step.kind === 'section') this.#done.push(this.#placeSection(step.section));
+      else this.#statement(step.statement);
+    }
+    this.layout = new Layout(this.#done);
+  }
+
+  #placeSection(output: OutputSection): PlacedSection {
+    const { rule } = output;
+    const inputs = inputsOf(output);
+    const header = this.#header(output, inputs);
+    const subalign = rule?.subalign && this.#alignment(rule.subalign);
+    let align = (rule?.align && this.#alignment(rule.align)) ?? 1;
+    const offsets = new Map<InputSection, number>();
+    const fillings: Filling[] = [];
+    const current = { section: output, dot: 0 };
+    this.#current = current;
+    let fill = this.#fillPattern(rule?.fill);
+    const advance = (to: number): void => {
+      const grows = to - current.dot;
+      if (grows > 0 && grows <= LARGEST_SECTION && fill.some((byte) => byte !== 0)) {
+        const bytes = Uint8Array.from({ length: grows }, (_, i) => fill[i % fill.length]!);
+        fillings.push({ offset: current.dot, bytes });
+      }
+      current.dot = to;
+    };
+
+    for (const item of output.items) {
+      if (item.kind === 'input') {
+        const inputAlign = subalign ?? item.section.align;
+        align = Math.max(align, inputAlign);
+        advance(alignUp(current.dot, inputAlign));
+        offsets.set(item.section, current.dot);
+        current.dot += item.section.size;
+        continue;
+      }
+      const { statement } = item;
+      if (statement.kind === 'fill') fill = this.#fillPattern(statement.fill);
+      else if (statement.kind === 'data') {
+        const bytes = this.#data(statement, this.#state.order);
+        fillings.push({ offset: current.dot, bytes });
+        current.dot += bytes.length;
+      } else if (statement.kind === 'assignment' && statement.target.text === '.') {
+        advance(this.#location(statement, current.dot, output.name));
+      } else this.#statement(statement);
+    }
+    this.#current = undefined;
+    let size = current.dot;
+    if (size > LARGEST_SECTION && header.type !== SHT.NOBITS) {
+      this.diagnostics.push(diagnose.tooLarge(output.name, size));
+      size = 0;
+    }
+    const hasData = fillings.length > 0 && header.type === SHT.NOBITS;
+    const type = hasData ? SHT.PROGBITS : header.type;
+    return { output, name: output.name, ...header, type, align, size, offsets, fillings };
+  }
+
+  /** Type, flags and entry size, which sections of one name must agree in. */
+  #header(
+    output: OutputSection,
+    inputs: readonly InputSection[],
+  ): { type: number; flags: number; entsize: number } {
+    const firstOfName = new Map<string, InputSection>();
+    for (const input of inputs) {
+      const first = firstOfName.get(input.name);
+      if (first === undefined) firstOfName.set(input.name, input);
+      else this.#compare(first, input);
+    }
+    // `BYTE(1)` alone makes a section of data.
+    const all = inputs.reduce((flags, input) => flags | input.flags, inputs.length ? 0 : SHF.ALLOC);
+    const [first] = inputs;
+    const oneKind = inputs.every(
+      (input) => input.flags === first!.flags && input.entsize === first!.entsize,
+    );
+    const noBits = inputs.every((input) => input.type === SHT.NOBITS && inputs.length > 0);
+    const valued = inputs.filter((input) => this.#state.contents.has(input));
+    if (noBits && valued.length > 0) {
+      const files = [...new Set(valued.map((input) => input.file.path))];
+      this.diagnostics.push(diagnose.valueInNobits(output.name, files));
+    }
+    const nobits = output.rule?.noload === true || (noBits && inputs.length > 0);
+    return {
+      type: nobits ? SHT.NOBITS : SHT.PROGBITS,
+      flags: oneKind ? all : all & ~(SHF.MERGE | SHF.STRINGS),
+      entsize: oneKind ? (first?.entsize ?? 0) : 0,
+    };
+  }
+
+  #compare(first: InputSection, other: InputSection): void {
+    const differ = (property: string, a: number, b: number): void => {
+      if (a === b) return;
+      const of = (section: InputSection, value: number) => ({
+        file: section.file.path,
+        value: `0x${value.toString(16)}`,
+      });
+      this.diagnostics.push(sectionMismatch(other.name, property, of(first, a), of(other, b)));
+    };
+    differ('type', first.type, other.type);
+    differ('flags', first.flags, other.flags);
+    differ('entry size', first.entsize, other.entsize);
+  }
+
+  #statement(statement: Exclude<PlacedStatement, { kind: 'data' | 'fill' }>): void {
+    if (statement.kind === 'assert') this.#assert(statement);
+    else if (statement.target.text !== '.') this.#assign(statement);
+  }
+
+  #assert(assertion: Assertion): void {
+    const failure = checkAssertion(assertion, this.#environment());
+    if (failure !== undefined) this.diagnostics.push(failure);
+  }
+
+  #assign(assignment: Assignment): void {
+    const symbol = this.#state.scriptSymbols.get(assignment.target.text);
+    if (symbol === undefined) return;
+    const evaluated = this.#evaluate(assignment.value);
+    if (evaluated === undefined) return;
+    symbol.section = evaluated.absolute ? undefined : this.#current?.section;
+    symbol.value = Number(BigInt.asIntN(64, evaluated.value));
+  }
+
+  #location(statement: Assignment, dot: number, section: string): number {
+    const evaluated = this.#evaluate(statement.value);
+    if (evaluated === undefined) return dot;
+    if (evaluated.value < BigInt(dot) || evaluated.value > 2n ** 32n) {
+      const { span } = statement;
+      this.diagnostics.push(diagnose.locationMovesBack(section, dot, evaluated.value, span));
+      return dot;
+    }
+    return Number(evaluated.value);
+  }
+
+  #alignment(expression: Expression): number {
+    const value = this.#evaluate(expression)?.value ?? 1n;
+    if (value <= 1n) return 1;
+    if (value > 2n ** 32n || (value & (value - 1n)) !== 0n) {
+      this.diagnostics.push(diagnose.badAlignment(value, expression.span));
+      return 1;
+    }
+    return Number(value);
+  }
+
+  #data(statement: { size: 1 | 2 | 4 | 8; value: Expression }, order: ByteOrder): Uint8Array {
+    const view = new ByteView(new Uint8Array(statement.size), order);
+    view.setInteger(0, statement.size, this.#evaluate(statement.value)?.value ?? 0n);
+    return view.bytes;
+  }
+
+  /** The bytes that gaps are filled with, repeated. Zero where the script does not say. */
+  #fillPattern(fill: Fill | undefined): Uint8Array {
+    if (fill === undefined) return new Uint8Array(1);
+    if (fill.kind === 'bytes') return Uint8Array.from(fill.bytes);
+    const view = new ByteView(new Uint8Array(4), 'big');
+    view.setInteger(0, 4, this.#evaluate(fill.value)?.value ?? 0n);
+    return view.bytes;
+  }
+
+  #evaluate(expression: Expression): EvaluatedValue | undefined {
+    const result = evaluateExpression(expression, this.#environment());
+    if (result.kind === 'value') return result;
+    this.diagnostics.push(result.error);
+    return undefined;
+  }
+
+  #environment(): ExpressionEnvironment {
+    const section = (name: string): PlacedSection | undefined =>
+      this.#done.find((placed) => placed.name === name) ?? this.#earlier.named(name);
+    const big = (value: number | undefined): bigint | undefined =>
+      value === undefined ? undefined : BigInt(value);
+    const { symbols, scriptSymbols } = this.#state;
+    return {
+      dot: () => big(this.#current?.dot),
+      symbol: (name) => big(scriptSymbols.get(name)?.value ?? this.#valueOf(name)),
+      sizeOf: (name) => big(section(name)?.size),
+      address: (name) => big(section(name) && 0),
+      alignOf: (name) => big(section(name)?.align),
+      defined: (name) => scriptSymbols.has(name) || symbols.get(name)?.definition !== undefined,
+      symbolNames: () => [...scriptSymbols.keys(), ...symbols.definedNames()],
+      sectionNames: () => [...this.#done, ...this.#earlier.sections].map(({ name }) => name),
+    };
+  }
+
+  #valueOf(name: string): number | undefined {
+    const definition = this.#state.symbols.get(name)?.definition;
+    if (definition === undefined) return undefined;
+    if (definition.place === 'absolute') return definition.value;
+    const place = this.#state.placeOf(definition);
+    const layout = this.#earlier;
+    return place && layout.find(place.section, place.offset)?.offset;
+  }
+}

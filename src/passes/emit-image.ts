@@ -1,0 +1,60 @@
+/** Puts the output together: sections with bytes and relocations, and the symbol table. */
+import { STB, STT } from '../elf/constants.ts';
+import type { Image, ImageRelocation, ImageSection } from '../elf/write.ts';
+import type { InputFile } from '../model/input.ts';
+import type { Layout, PlacedSection } from '../model/layout.ts';
+import { type OutputSymbols, type PendingSymbol, pending } from '../model/output-symbols.ts';
+import type { LinkState } from '../model/state.ts';
+import type { RelocatedSection } from './relocate.ts';
+
+export function emitImage(
+  state: LinkState,
+  layout: Layout,
+  relocated: readonly RelocatedSection[],
+  symbols: OutputSymbols,
+): Image {
+  const ordered = orderSymbols(state, layout, symbols);
+  const sections = new Map<PlacedSection, ImageSection>();
+  for (const { placed, bytes, relocations } of relocated) {
+    const { name, type, flags, align, entsize, size } = placed;
+    const sorted = [...relocations].sort(byOffset);
+    const section = { name, type, flags, align, entsize, size, bytes, relocations: sorted };
+    sections.set(placed, section);
+  }
+  for (const symbol of ordered) {
+    if (symbol.placed !== undefined) symbol.section = sections.get(symbol.placed);
+  }
+  return { order: state.order, sections: [...sections.values()], symbols: ordered };
+}
+
+function byOffset(a: ImageRelocation, b: ImageRelocation): number {
+  return a.offset - b.offset;
+}
+
+/** Section symbols, then each file's local ones behind its name, then the global ones in order of mention. */
+function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols): PendingSymbol[] {
+  const ordered: PendingSymbol[] = layout.sections.map((placed) => symbols.section(placed));
+  for (const file of state.files) ordered.push(...localsOf(file, symbols));
+  for (const symbol of state.addedSymbols) ordered.push(symbols.added(symbol));
+  for (const global of state.symbols.all()) symbols.of(global.definition ?? global.first);
+  for (const own of state.ownSymbols.values())
+    for (const symbol of own.values()) symbols.added(symbol);
+  for (const symbol of state.scriptSymbols.values()) symbols.script(symbol);
+  return [...new Set([...ordered, ...symbols.all()])];
+}
+
+function localsOf(file: InputFile, symbols: OutputSymbols): PendingSymbol[] {
+  const locals: PendingSymbol[] = [];
+  let name: string | undefined;
+  for (const symbol of file.symbols) {
+    if (symbol.binding !== STB.LOCAL || symbol.type === STT.SECTION) continue;
+    if (symbol.type === STT.FILE) name = symbol.name;
+    if (symbol.type === STT.FILE || symbol.place === 'undefined') continue;
+    const made = symbols.of(symbol);
+    if (made === undefined) continue;
+    if (name !== undefined) locals.push(pending({ name, type: STT.FILE, place: 'absolute' }));
+    name = undefined;
+    locals.push(made);
+  }
+  return locals;
+}

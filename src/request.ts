@@ -1,0 +1,57 @@
+/** What a script and the options ask for, put together. */
+import type { DiagnosticSink } from './diag/diagnostic.ts';
+import type { LinkOptions } from './link-types.ts';
+import type { LoweringRequest } from './lowerings/context.ts';
+import { generic, lowerings, profiles } from './profiles/index.ts';
+import type { Profile } from './profiles/profile.ts';
+import { shippedScripts } from './profiles/shipped-scripts.ts';
+import type { Script } from './script/ast.ts';
+import { compileGlob } from './script/glob.ts';
+import { parseScript } from './script/parser.ts';
+import type { ScriptSource } from './script/span.ts';
+
+export interface LinkRequest {
+  readonly script: Script;
+  readonly profile: Profile;
+  readonly lowering: LoweringRequest;
+}
+
+/**
+ * The script of `-T`, else the profile's, else the one for links without either. `--profile` goes before
+ * a PROFILE command.
+ */
+export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkRequest {
+  const asked = options.profile === undefined ? undefined : profiles[options.profile];
+  const source = options.script ?? shipped((asked ?? generic).script);
+  const { script, diagnostics } = parseScript(source, {
+    profiles: Object.keys(profiles),
+    lowerings,
+    ...(options.include === undefined ? {} : { include: options.include }),
+  });
+  for (const diagnostic of diagnostics) sink.report(diagnostic);
+  const named = script.commands.find((command) => command.kind === 'profile');
+  const profile = asked ?? (named && profiles[named.profile.text]) ?? generic;
+  return { script, profile, lowering: readLowering(script, options.fetch ?? []) };
+}
+
+function shipped(name: string): ScriptSource {
+  return { name, text: shippedScripts[name] ?? '' };
+}
+
+function readLowering(script: Script, fetch: readonly string[]): LoweringRequest {
+  const words = (lowering: string): string[] =>
+    script.commands.flatMap((command) =>
+      command.kind === 'lower' && command.lowering.text === lowering
+        ? command.words.map(({ text }) => text)
+        : [],
+    );
+  const permitted = script.commands
+    .filter((command) => command.kind === 'permit-relocations')
+    .flatMap((command) => command.sections.map(({ text }) => compileGlob(text)));
+  return {
+    copyCalls: words('calls').includes('copy'),
+    data: words('rodata').filter((word) => word === 'fold' || word === 'stack'),
+    fetch: [...words('fetch'), ...fetch],
+    permits: (section) => permitted.length === 0 || permitted.some((matches) => matches(section)),
+  };
+}
