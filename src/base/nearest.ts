@@ -1,12 +1,12 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The candidate that a misspelt `name` most likely meant: at most a third of its letters (and at least
- * one) may differ. Undefined where nothing is near.
+ * The candidate that a misspelt `name` most likely meant: at most a third of its letters may differ, and
+ * at least two (a swapped pair counts as two), in names of three letters one. Undefined where nothing is near.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(name.length > 3 ? 2 : 1, Math.floor(name.length / 3)) + 1;
   const lower = name.toLowerCase();
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;

@@ -46,7 +46,7 @@ export function stackDepth(analysis: Dataflow): number {
       if (isAlu(code.opcode[slot]!)) touch(frameOffset(state.register(code.dst[slot]!)) ?? 0);
     },
   );
-  return -lowest;
+  return Math.abs(lowest);
 }
 
 /** The register that the load, store or atomic operation at `slot` takes its address from. */

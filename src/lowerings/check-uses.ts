@@ -19,6 +19,7 @@ export function checkUses(
 ): void {
   const reported = new Set<DataObject>();
   for (const use of uses) {
+    if ('base' in use) checkAccess(use, fn, context);
     // An address that may also be something else proves nothing; the verifier has the last word there.
     if (!('value' in use) || !use.value.pure) continue;
     for (const id of use.value.targets.ids) {
@@ -31,6 +32,24 @@ export function checkUses(
       context.sink.report(fault);
     }
   }
+}
+
+/** A load or store whose place is exactly known stays inside its object. */
+function checkAccess(
+  use: Extract<AddressUse, { base: unknown }>,
+  fn: BpfFunction,
+  context: LoweringContext,
+): void {
+  const [id] = use.base.targets.ids;
+  const { offset, width } = use;
+  if (id === undefined || id === STACK_TARGET || offset === undefined) return;
+  const object = context.objects.get(id);
+  const size = object.end - object.start;
+  if (offset >= 0 && offset + width <= size) return;
+  const at = locateSlot(fn, use.slot);
+  context.sink.report(
+    diagnose.accessOutside(context.objects.describe(object), offset, width, size, at),
+  );
 }
 
 type ValueUse = Extract<AddressUse, { value: unknown }>;

@@ -3,7 +3,7 @@
  * where somebody else could. A loader without `.data` gives user space no way to change them either, so
  * they may be folded and put on the stack like `.rodata`.
  */
-import { type AddressUse, helperById, STACK_TARGET } from '../bpf/index.ts';
+import { type AddressUse, helperById, STACK_TARGET, widthOf } from '../bpf/index.ts';
 import type { FunctionFacts } from './analysis.ts';
 import type { BpfFunction } from './functions.ts';
 import type { DataObject, ObjectTable } from './objects.ts';
@@ -27,7 +27,7 @@ export function findWrites(
       for (const id of ids) {
         if (id === STACK_TARGET) continue;
         const object = objects.get(id);
-        const how = writeOf(use, object);
+        const how = writeOf(fn, use, object);
         if (how !== undefined && !writes.has(object))
           writes.set(object, { fn, slot: use.slot, how });
       }
@@ -36,13 +36,15 @@ export function findWrites(
   return writes;
 }
 
-function writeOf(use: AddressUse, object: DataObject): string | undefined {
+function writeOf(fn: BpfFunction, use: AddressUse, object: DataObject): string | undefined {
   switch (use.kind) {
     case 'store':
     case 'atomic':
       // Through an address that may be another's, read-only data is not written: it would fault.
       return object.writable || use.base.pure ? 'written' : undefined;
     case 'escape': {
+      // Part of an address gives nobody access: it is a number (see check-uses.ts).
+      if (widthOf(fn.code.opcode[use.slot]!) < 8) return undefined;
       const inFrame = use.into?.targets.ids.every((id) => id === STACK_TARGET);
       return object.writable && inFrame !== true ? 'stored where others can reach it' : undefined;
     }

@@ -171,7 +171,7 @@ class FunctionLowering {
     const why =
       write === undefined
         ? 'write LOWER(rodata: fold, stack) in the script, so that constants are put on the stack'
-        : `it is ${write.how}, so it is no constant; keep it in a map, or use a loader that supports ${output} (--profile generic)`;
+        : `it is ${write.how}, so it is no constant; keep it in a map, or load with libbpf, which supports ${output}`;
     const at = write === undefined ? locateSlot(fn, slot) : locateSlot(write.fn, write.slot);
     sink.report(
       profile.refuse.reference({ section: output, object: objects.describe(object), why, at }),

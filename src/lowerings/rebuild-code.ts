@@ -79,8 +79,11 @@ export function redirectFunctions(
 ): void {
   const holding = (offset: number): BpfFunction | undefined =>
     functions.findLast((fn) => fn.start <= offset);
+  // A function begins with its prologue, so its start stays its start.
   const newOffset = (fn: BpfFunction, offset: number): number =>
-    (lowered(fn)?.slots.toNew(Math.floor((offset - fn.start) / 8)) ?? 0) * 8;
+    offset === fn.start
+      ? 0
+      : (lowered(fn)?.slots.toNew(Math.floor((offset - fn.start) / 8)) ?? 0) * 8;
   state.redirects.set(section, (offset) => {
     const fn = holding(offset);
     const place = fn && placeOf(fn);

@@ -185,6 +185,11 @@ function applyDisplacements(section: ElfSection, elf: ElfObject): Uint8Array {
   return view.bytes;
 }
 
+/** RELA's addend. Of a call it counts bytes, or is the -1 that stands in the instruction. */
+function explicitAddend({ addend }: ElfRelocation, form: RelocationForm): number | undefined {
+  return form === 'call' && addend === -1 ? 0 : addend;
+}
+
 /** Reads the relocations of one section. */
 class RelocationReader {
   readonly #file: InputFile;
@@ -216,8 +221,9 @@ class RelocationReader {
       return undefined;
     }
     if (!this.#fits(raw, symbol, form)) return undefined;
-    const addend = raw.addend ?? this.#implicitAddend(raw.offset, form, symbol);
-    if (addend === undefined || !Number.isSafeInteger(addend)) {
+    const addend = explicitAddend(raw, form) ?? this.#implicitAddend(raw.offset, form, symbol);
+    const whole = form !== 'call' || (addend ?? 0) % 8 === 0;
+    if (addend === undefined || !Number.isSafeInteger(addend) || !whole) {
       this.#unsupported(raw, symbol, 'its addend is not an offset');
       return undefined;
     }

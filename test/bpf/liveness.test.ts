@@ -44,9 +44,10 @@ test('a function needs what its summary says', () => {
 });
 
 test('registers stay live over branches that need them', () => {
-  const liveness = live(jumpIfNull(1, 1), movReg(0, 6), movReg(0, 7), exit());
-  expect(registers(liveness.liveBefore(0))).toEqual([1, 7]);
-  expect(registers(liveness.liveAfter(0))).toEqual([7]);
+  const liveness = live(jumpIfNull(1, 1), movReg(7, 6), movReg(0, 7), exit());
+  expect(registers(liveness.liveBefore(0))).toEqual([1, 6, 7]);
+  expect(registers(liveness.liveAfter(0))).toEqual([6, 7]);
+  expect(registers(liveness.liveAfter(1))).toEqual([7]);
 });
 
 test.each<[string, Instruction, number[]]>([

@@ -60,7 +60,10 @@ export class Machine {
 
   step(): void {
     const { code, registers } = this;
-    if (this.pc < 0 || this.pc >= code.length) return this.#fault();
+    if (this.pc < 0 || this.pc >= code.length) {
+      this.#fault();
+      return;
+    }
     const at = this.pc;
     const { opcode, dst, src, offset, imm } = code.at(at);
     this.pc = code.next(at);
@@ -195,7 +198,10 @@ export class Machine {
       return;
     }
     const operand = registers[src]!;
-    if (imm === 0x110) return this.#store(registers[dst]!, offset, width, operand);
+    if (imm === 0x110) {
+      this.#store(registers[dst]!, offset, width, operand);
+      return;
+    }
     const base = registers[dst]!;
     const old = this.#load(base, offset, width);
     if (old === undefined) return;

@@ -28,8 +28,8 @@ const settings: readonly [setting: string, mark: number, before: bigint, after: 
   ['signed_wide=-5', 6, -64n, -5n],
   ['flag=0', 7, 1n, 0n],
   ['mode=1', 8, 7n, 1n],
-  ['name=wlan0', 9, 0x65746830n, 0x776c616en],
-  ['grid=[1,2,9,4,8,6]', 11, 305n, 908n],
+  ['name="wlan0"', 9, 0x65746830n, 0x776c616en],
+  ['grid=[[1,2,9],[4,8,6]]', 11, 305n, 908n],
   ['data_word=3', 12, 77n, 3n],
   ['bss_word=4', 13, 0n, 4n],
 ];
@@ -49,7 +49,14 @@ describeLoaders('configuration', () => {
       const file = `${directory}/values.json`;
       writeFileSync(
         file,
-        JSON.stringify({ word_value: 5, name: 'abcd', grid: [1, 2, 3, 4, 6, 6] }),
+        JSON.stringify({
+          word_value: 5,
+          name: 'abcd',
+          grid: [
+            [1, 2, 3],
+            [4, 6, 6],
+          ],
+        }),
       );
       expect(read('config/config.o', ['--set-from', file], 2)).toBe(5n);
       expect(read('config/config.o', ['--set-from', file], 9)).toBe(0x61626364n);

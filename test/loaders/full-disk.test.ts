@@ -28,7 +28,7 @@ describeLoaders('a full disk', () => {
       );
       expect(child.stdout.split(/\s+/).filter(Boolean)).toEqual(['status', '1', 'out.o', '0']);
       expect(child.stderr).toContain('out.o');
-      expect(child.stderr).toMatch(/no space/i);
+      expect(child.stderr).toMatch(/the disk is full/);
     });
   });
 });

@@ -34,7 +34,7 @@ export const frameTooLarge = (
       at,
       notes: [
         `the function itself uses ${own} bytes; its constants: ${constants.join(', ')}`,
-        'constants of this size do not fit on the stack; keep them in a map, or use a loader that supports .rodata (--profile generic)',
+        'constants of this size do not fit on the stack; keep them in a map, or load with libbpf, which supports .rodata',
       ],
     },
   );
@@ -80,7 +80,7 @@ export const helperNeedsMapValue = (
       notes: [
         needs === 'a map value'
           ? 'keep the object in a map of your own'
-          : 'compare or format without this helper (a loop over the bytes), or use a loader that supports .rodata (--profile generic)',
+          : 'do without this helper (compare in a loop over the bytes), or load with libbpf, which supports .rodata',
       ],
     },
   );
@@ -169,3 +169,22 @@ export const tooManyFrames = (chain: readonly string[], at: readonly Location[])
     at,
     notes: ['let the compiler inline some of them (static inline __attribute__((always_inline)))'],
   });
+
+/** LOWER-016 */
+export const accessOutside = (
+  object: string,
+  offset: number,
+  width: number,
+  size: number,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-016',
+    `access to bytes ${offset} to ${offset + width} of ${object}, which has ${size}`,
+    {
+      at,
+      notes: [
+        'what stands behind a constant is up to the linker; if the bytes belong together, give them one symbol with their size',
+      ],
+    },
+  );

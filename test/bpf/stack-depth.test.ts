@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import {
+  addImm,
+  aluImm,
+  aluReg,
+  atomic,
+  exit,
+  jump,
+  jumpIfNull,
+  loadReg,
+  movImm,
+  movReg,
+  storeImm,
+  storeReg,
+} from '../../src/bpf/build.ts';
+import { Code, type Instruction } from '../../src/bpf/code.ts';
+import { Dataflow } from '../../src/bpf/dataflow/analysis.ts';
+import { Alu, Atomic } from '../../src/bpf/opcode.ts';
+import { stackDepth } from '../../src/bpf/stack-depth.ts';
+
+test.each<[string, Instruction[], number]>([
+  ['nothing', [movImm(0, 0)], 0],
+  ['a store', [storeImm(1, 10, -3, 0)], 3],
+  ['a load', [loadReg(8, 0, 10, -16)], 16],
+  ['an atomic', [atomic(Atomic.ADD, 8, 10, -24, 1)], 24],
+  ['a load-acquire', [{ ...atomic(Atomic.LOAD_ACQ, 8, 0, -32, 10), dst: 0 }], 32],
+  ['an address', [movReg(2, 10), addImm(2, -40)], 40],
+  ['an access below an address', [movReg(2, 10), addImm(2, -40), storeReg(8, 2, -8, 1)], 48],
+  [
+    'a variable index',
+    [movReg(2, 10), addImm(2, -64), aluReg(Alu.ADD, 2, 1), loadReg(1, 0, 2, 0)],
+    64,
+  ],
+  ['an index before the constant', [movReg(2, 10), aluReg(Alu.ADD, 2, 1), addImm(2, -64)], 64],
+  ['subtraction', [movReg(2, 10), aluImm(Alu.SUB, 2, 72)], 72],
+  [
+    'the lower of two branches',
+    [movReg(2, 10), jumpIfNull(1, 2), addImm(2, -8), jump(1), addImm(2, -80)],
+    80,
+  ],
+  ['code that is not reached', [jump(1), storeImm(8, 10, -88, 0)], 88],
+  ['other memory', [storeImm(8, 1, -96, 0)], 0],
+])('%s', (_, instructions, depth) => {
+  expect(stackDepth(new Dataflow(Code.from([...instructions, exit()])))).toBe(depth);
+});
