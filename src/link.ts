@@ -8,10 +8,8 @@
 import { DiagnosticSink } from './diag/diagnostic.ts';
 import { writeElf } from './elf/write.ts';
 import type { LinkOptions, LinkResult } from './link-types.ts';
-import { FunctionTable } from './lowerings/functions.ts';
 import { normaliseLegacyMaps } from './lowerings/legacy-maps.ts';
-import { lowerCode } from './lowerings/lower-code.ts';
-import { ObjectTable } from './lowerings/objects.ts';
+import { codeChanges, lowerCode } from './lowerings/lower-code.ts';
 import { OutputSymbols } from './model/output-symbols.ts';
 import { LinkState } from './model/state.ts';
 import { allocateCommons } from './passes/allocate-commons.ts';
@@ -69,10 +67,9 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   // Equal constants once; then what the loader cannot do.
   mergeConstants(state, plan);
   if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
-  const functions = new FunctionTable(state, state.sections(), sink);
-  stopOnErrors();
-  const objects = new ObjectTable(state);
-  lowerCode({ state, plan, profile, request: lowering, functions, objects, sink });
+  if (codeChanges(state, profile, lowering)) {
+    lowerCode(state, plan, profile, lowering, sink);
+  }
   stopOnErrors(); // no code or data changes after here
 
   // Offsets, references, bytes.

@@ -12,24 +12,47 @@
  */
 import { forbiddenReference } from '../diag/catalogue/lowering.ts';
 import { undefinedSymbol } from '../diag/catalogue/symbols.ts';
+import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, STB, STT } from '../elf/constants.ts';
-import { type InputSection, isExecutable } from '../model/input.ts';
-import { inputsOf, type OutputSection } from '../model/plan.ts';
-import type { Place } from '../model/state.ts';
+import { type InputSection, type InputSymbol, isExecutable } from '../model/input.ts';
+import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
+import type { LinkState, Place } from '../model/state.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { analyse } from './analysis.ts';
 import { reachable } from './call-graph.ts';
 import { checkUses } from './check-uses.ts';
 import { findWrites } from './constness.ts';
-import { type LoweringContext, loweredObject } from './context.ts';
+import { type LoweringContext, type LoweringRequest, loweredObject } from './context.ts';
 import { Fetches } from './fetch.ts';
-import { type BpfFunction, locateSlot } from './functions.ts';
+import { type BpfFunction, FunctionTable, locateSlot } from './functions.ts';
 import { type LoweredFunction, lowerFunction, SlotMap } from './lower-function.ts';
+import { ObjectTable } from './objects.ts';
 import { findPrograms, type Program, SUBPROGRAMS } from './programs.ts';
 import { rebuildSection, redirectFunctions } from './rebuild-code.ts';
 import { checkStackLimits } from './stack-limits.ts';
 
-export function lowerCode(context: LoweringContext): void {
-  const { plan, functions, profile, request, sink } = context;
+/** Whether there is anything to do. Where not, code is copied as it is and never decoded. */
+export function codeChanges(state: LinkState, profile: Profile, request: LoweringRequest): boolean {
+  if (profile.oneProgramPerSection || request.copyCalls) return true;
+  if (request.data.length > 0 || request.fetch.length > 0) return true;
+  const lost = (symbol: InputSymbol): boolean =>
+    symbol.section !== undefined &&
+    isExecutable(symbol.section) &&
+    !state.exclusions.replacedBy.has(symbol.section);
+  return [...state.symbols.all()].some(({ losers }) => losers.some(lost));
+}
+
+export function lowerCode(
+  state: LinkState,
+  plan: Plan,
+  profile: Profile,
+  request: LoweringRequest,
+  sink: DiagnosticSink,
+): void {
+  const functions = new FunctionTable(state, state.sections(), sink);
+  if (sink.hasErrors) return;
+  const objects = new ObjectTable(state);
+  const context = { state, plan, profile, request, functions, objects, sink };
   const perProgram = request.copyCalls || profile.oneProgramPerSection;
   const programs = perProgram
     ? findPrograms(plan, functions, profile.refuse.severalPrograms, sink)

@@ -3,13 +3,16 @@
  * analysis gives to a symbol, section or map; 0 is this function's own stack frame.
  *
  * Sets are interned, so that equal sets are the same object and joins are mostly pointer comparisons.
- * Beyond 64 members a set becomes the set of all targets of the analysis, which keeps it true and bounded.
+ * Beyond 64 members a set becomes the set of all targets of the analysis, and so does a new combination
+ * after very many different ones, which keeps sets true and their number bounded.
  */
 
 /** This function's stack frame. Offsets are relative to r10, so they are negative. */
 export const STACK_TARGET = 0;
 
 const LARGEST = 64;
+const MOST_COMBINATIONS = 2 ** 16;
+const MOST_REMEMBERED = 2 ** 18;
 
 export interface TargetSet {
   /** Ascending. */
@@ -28,6 +31,7 @@ export class TargetTable {
   readonly all: TargetSet;
   readonly #sets = new Map<string, TargetSet>();
   readonly #unions = new Map<number, TargetSet>();
+  #combinations = 0;
 
   constructor(targets: Iterable<number>) {
     const ids = [...new Set([STACK_TARGET, ...targets])].sort((a, b) => a - b);
@@ -41,6 +45,7 @@ export class TargetTable {
     const key = ids.join();
     let set = this.#sets.get(key);
     if (set === undefined) {
+      if (ids.length > 1 && ++this.#combinations > MOST_COMBINATIONS) return this.all;
       set = { ids, serial: this.#sets.size };
       this.#sets.set(key, set);
     }
@@ -59,6 +64,7 @@ export class TargetTable {
     let union = this.#unions.get(key);
     if (union === undefined) {
       union = this.of([...new Set([...a.ids, ...b.ids])].sort((x, y) => x - y));
+      if (this.#unions.size >= MOST_REMEMBERED) this.#unions.clear();
       this.#unions.set(key, union);
     }
     return union;
