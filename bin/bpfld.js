@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import module from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { load } from './load.js';
 
-// Node 22 and later keep the compiled program between runs.
-module.enableCompileCache?.();
-const { run } = await import('../dist/bpfld.js');
-await run();
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const cache = `${dist}bpfld.cache`;
+const { program } = load(`${dist}bpfld.cjs`, existsSync(cache) ? readFileSync(cache) : undefined);
+await program.run(() => import('../dist/cli/help.js'));

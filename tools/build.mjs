@@ -5,8 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { load } from '../bin/load.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -29,34 +31,39 @@ ${entries.join('')}};
   writeFileSync(target, text);
 }
 
-/** Writes the command line to `folder`/bpfld.js; `--help` is looked for in `folder`/cli/help.js. */
+/**
+ * Writes the command line to `folder`/bpfld.cjs, and what V8 made of it to bpfld.cache: half a megabyte of
+ * source takes longer to compile than a small link takes to run. Another version of Node compiles it again.
+ */
 export async function bundle(folder) {
   const { build } = await import('esbuild');
+  const outfile = join(folder, 'bpfld.cjs');
   await build({
     absWorkingDir: root,
     entryPoints: ['src/cli/entry.ts'],
-    outfile: join(folder, 'bpfld.js'),
+    outfile,
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20.19',
     legalComments: 'none',
     logLevel: 'warning',
-    // micromatch is CommonJS and asks for node:path and node:util.
-    banner: {
-      js: "import { createRequire as bpfldCreateRequire } from 'node:module';\nconst require = bpfldCreateRequire(import.meta.url);",
-    },
-    plugins: [
-      {
-        name: 'help-apart',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^\.\/help\.ts$/ }, () => ({
-            path: './cli/help.js',
-            external: true,
-          })),
-      },
-    ],
+    // yargs-parser asks for its own address, which only modules have.
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'bundleUrl' },
   });
+  writeFileSync(join(folder, 'bpfld.cache'), await codeCache(outfile));
+}
+
+/** The cache holds the functions that have run, so a link runs first. */
+async function codeCache(file) {
+  const { script, program } = load(file);
+  const { argv } = process;
+  process.argv = [...argv.slice(0, 2), join(root, 'fixtures/founding-c/founding.o'), '-T', 'tc.ld'];
+  process.argv.push('-o', devNull);
+  await program.run();
+  process.argv = argv;
+  return script.createCachedData();
 }
 
 function compile() {

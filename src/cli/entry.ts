@@ -3,11 +3,12 @@ import { nodeHost } from '../host.ts';
 import { link } from '../link.ts';
 import { generic, profiles } from '../profiles/index.ts';
 import { shippedScripts } from '../profiles/shipped-scripts.ts';
-import { main } from './main.ts';
+import { type Core, main } from './main.ts';
 
 /** Sets the exit code and returns, so that output still on its way is not cut off. */
-export async function run(): Promise<void> {
+export async function run(loadHelp: Core['loadHelp']): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), nodeHost(), {
+    loadHelp,
     link,
     scripts: shippedScripts,
     profiles,

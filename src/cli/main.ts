@@ -26,6 +26,8 @@ import { version, versionLine } from './version.ts';
 
 /** What the command line drives. */
 export interface Core {
+  /** `--help` needs all of yargs, which a link does without. */
+  readonly loadHelp: () => Promise<typeof import('./help.ts')>;
   readonly link: Linker;
   /** The scripts that ship with bpfld: `tc.ld` and its text. */
   readonly scripts: Readonly<Record<string, string>>;
@@ -59,7 +61,7 @@ async function run(argv: readonly string[], host: Host, core: Core): Promise<num
   if (failed([...diagnostics, ...checkProfile(commandLine, core)])) return exit.usage;
 
   if (commandLine.help) {
-    const { renderHelp } = await import('./help.ts');
+    const { renderHelp } = await core.loadHelp();
     host.out(`${await renderHelp(options)}\n`);
     return exit.done;
   }

@@ -161,9 +161,11 @@ export class Cursor {
         this.report(unterminated(this.#lines.span(token.start, end), fault.what));
         return;
       }
-      case 'character':
-        this.report(strayCharacter(this.span(token), showCharacter(token.text)));
+      case 'character': {
+        const at = this.#lines.span(token.start, token.start + 1);
+        this.report(strayCharacter(at, showCharacter(token.text)));
         return;
+      }
       case 'comment-end':
         this.report(strayCommentEnd(this.span(token)));
         return;
@@ -205,6 +207,6 @@ export class Cursor {
 
 function showCharacter(text: string): string {
   const code = text.charCodeAt(0);
-  if (code > 0x20 && code !== 0x7f) return `'${text}'`;
+  if (code > 0x20 && code !== 0x7f) return `'${text[0]}'`;
   return `0x${code.toString(16).padStart(2, '0')}`;
 }

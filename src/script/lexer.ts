@@ -51,7 +51,7 @@ function readString(text: string, start: number): Token {
   const inner = text.slice(start + 1, close);
   const control = inner.search(controlCharacter);
   if (control >= 0) {
-    return bad(text, start + 1 + control, start + 2 + control, { kind: 'character' });
+    return bad(text, start + 1 + control, close + 1, { kind: 'character' });
   }
   return { kind: 'string', text: inner, start, end: close + 1 };
 }

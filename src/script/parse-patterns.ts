@@ -13,7 +13,7 @@ const sortKeys: ReadonlyMap<string, SortKey> = new Map([
 ]);
 
 /** A bare or quoted pattern, or undefined after a report. */
-export function parsePattern(cursor: Cursor, what: string): Name | undefined {
+function parsePattern(cursor: Cursor, what: string): Name | undefined {
   const token = cursor.peek('pattern');
   if (token.kind === 'name' && cursor.peekBehind(token, 'pattern').text === '(') {
     const refused = refusedBodyCommands.get(token.text);

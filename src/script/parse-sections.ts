@@ -102,7 +102,9 @@ function isWrongCommand(cursor: Cursor, token: Token): boolean {
   const { text } = token;
   const span = cursor.span(token);
   const refused = refusedFileCommands.get(text);
-  if (refused !== undefined && next.text !== ':' && !isAssignmentMark(next.text)) {
+  // An overlay is written like an output section.
+  const isHead = next.text === ':' && text !== 'OVERLAY';
+  if (refused !== undefined && !isHead && !isAssignmentMark(next.text)) {
     cursor.report(refusedConstruct(span, text, refused));
     return true;
   }

@@ -145,6 +145,11 @@ test.each<[string, Instruction[], Instruction[], string]>([
   expect(show(atExit(either(two, one), 1))).toBe(expected);
 });
 
+test('a difference of addresses that may be of two targets is no plain number', () => {
+  const two = (to: number) => either([table, movReg(to, 1)], [other, movReg(to, 2)]);
+  expect(show(atExit([...two(6), ...two(7), aluReg(Alu.SUB, 6, 7)], 6))).toBe('{table,other}?');
+});
+
 test('a loop that advances an address keeps its target', () => {
   const body = [table, addImm(1, 8), jumpIfNull(3, -2)];
   expect(show(atExit(body, 1))).toBe('table+x');

@@ -14,6 +14,7 @@ import {
 import { Code, type Instruction } from '../../src/bpf/code.ts';
 import { Liveness } from '../../src/bpf/liveness.ts';
 import { Atomic } from '../../src/bpf/opcode.ts';
+import { registersWritten } from '../../src/bpf/registers.ts';
 import { Machine, scramble } from './machine.ts';
 import { BASES, programs } from './programs.ts';
 
@@ -61,6 +62,18 @@ test.each<[string, Instruction, number[]]>([
   ['an indirect call', { opcode: 0x8d, dst: 7, src: 0, offset: 0, imm: 0 }, [1, 2, 3, 4, 5, 7]],
 ])('%s', (_, instruction, expected) => {
   expect(registers(live(instruction, exit()).liveBefore(0))).toEqual(expected);
+});
+
+test.each<[string, number, number[]]>([
+  ['add', Atomic.ADD, []],
+  ['fetch', Atomic.ADD | Atomic.FETCH, [2]],
+  ['exchange', Atomic.XCHG, [2]],
+  ['compare and exchange', Atomic.CMPXCHG, [0]],
+  ['load-acquire', Atomic.LOAD_ACQ, [1]],
+  ['store-release', Atomic.STORE_REL, []],
+])('what an atomic writes: %s', (_, operation, expected) => {
+  const code = Code.from([atomic(operation, 8, 1, 0, 2)]);
+  expect(registers(registersWritten(code, 0))).toEqual(expected);
 });
 
 test('everything is live where control goes somewhere unknown', () => {

@@ -95,7 +95,7 @@ export class State {
     return this.#stack[indexOf(offset)]!;
   }
 
-  /** What a load of `width` bytes at r10+`offset` gives; `undefined`: somewhere in the frame. */
+  /** What a load of `width` bytes at r10+`offset` gives; `undefined`: somewhere in the frame, or elsewhere. */
   loadStack(offset: number | undefined, width: Width, signed: boolean): Value {
     if (offset === undefined) return this.#mixOf(undefined, undefined);
     const first = indexOf(offset);

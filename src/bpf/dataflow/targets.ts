@@ -22,8 +22,15 @@ export interface TargetSet {
 }
 
 export function hasTarget(set: TargetSet, id: number): boolean {
-  // Most sets have one member.
-  return set.ids.length === 1 ? set.ids[0] === id : set.ids.includes(id);
+  const { ids } = set;
+  let low = 0;
+  let high = ids.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (ids[middle]! <= id) low = middle;
+    else high = middle;
+  }
+  return ids[low] === id;
 }
 
 export class TargetTable {

@@ -105,9 +105,7 @@ function load(
   const base = state.register(register);
   const place = stackPlace(base, offset);
   if (place === undefined) return UNKNOWN;
-  const value = state.loadStack(place.at, width, signed);
-  // Where other memory may be meant, the value may be any number as well.
-  return place.at === undefined ? mix(value, UNKNOWN, environment.targets) : value;
+  return state.loadStack(place.at, width, signed);
 }
 
 function store(state: State, register: number, offset: number, width: Width, value: Value): void {

@@ -63,6 +63,7 @@ export async function run(
   const host = memoryHost(files, env);
   let linked: LinkOptions | undefined;
   const code = await main(argv, host, {
+    loadHelp: () => import('../../../src/cli/help.ts'),
     scripts: { 'tc.ld': 'PROFILE(tc)\n', 'generic.ld': 'SECTIONS { }' },
     profiles: { tc: { script: 'tc.ld' } },
     defaultScript: 'generic.ld',
