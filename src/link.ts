@@ -15,6 +15,7 @@ import { LinkState } from './model/state.ts';
 import { allocateCommons } from './passes/allocate-commons.ts';
 import { applySettings } from './passes/apply-settings.ts';
 import { assignOffsets } from './passes/assign-offsets.ts';
+import { checkCommands } from './passes/check-commands.ts';
 import { defineScriptSymbols } from './passes/define-script-symbols.ts';
 import { emitImage } from './passes/emit-image.ts';
 import { ingest } from './passes/ingest.ts';
@@ -56,6 +57,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   const state = new LinkState(files, symbols, exclusions);
   allocateCommons(state, sink);
   defineScriptSymbols(state, script, sink);
+  checkCommands(state, script, sink);
   stopOnErrors(); // no new symbols after here
 
   // The user's values, and the script's rules.

@@ -45,13 +45,14 @@ function readLowering(script: Script, fetch: readonly string[]): LoweringRequest
         ? command.words.map(({ text }) => text)
         : [],
     );
-  const permitted = script.commands
-    .filter((command) => command.kind === 'permit-relocations')
-    .flatMap((command) => command.sections.map(({ text }) => compileGlob(text)));
+  const permits = script.commands.filter((command) => command.kind === 'permit-relocations');
+  const permitted = permits.flatMap(({ sections }) =>
+    sections.map(({ text }) => compileGlob(text)),
+  );
   return {
     copyCalls: words('calls').includes('copy'),
     data: words('rodata').filter((word) => word === 'fold' || word === 'stack'),
     fetch: [...words('fetch'), ...fetch],
-    permits: (section) => permitted.length === 0 || permitted.some((matches) => matches(section)),
+    permits: (section) => permits.length === 0 || permitted.some((matches) => matches(section)),
   };
 }

@@ -30,7 +30,7 @@ interface MapDefinition {
 export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: DiagnosticSink): void {
   const output = plan.sections.find(({ name }) => name === 'maps');
   if (output === undefined) return;
-  const inputs = inputsOf(output);
+  const inputs = inputsOf(output).filter((section) => !isBtfMaps(section, sink));
   const maps = inputs.flatMap((section) => definitionsIn(section, state, sink));
   const [first] = inputs;
   if (first === undefined || maps.length === 0) return;
@@ -71,6 +71,13 @@ export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: Diagnost
     });
   }
   checkReferences(merged, symbols, state, sink);
+}
+
+/** Definitions that only BTF tells the meaning of; their bytes are zero. */
+function isBtfMaps(section: InputSection, sink: DiagnosticSink): boolean {
+  if (!section.name.startsWith('.maps')) return false;
+  sink.report(diagnose.btfMaps(section.name, locate(section, 0)));
+  return true;
 }
 
 /** A program names a map; tc would silently take a reference to a field of one for the map itself. */

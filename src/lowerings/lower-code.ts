@@ -163,9 +163,11 @@ function rebuildProgram(
   const parts = [...reached].map((fn) => lowered.get(fn)!);
   const rebuilt = rebuildSection(entry.section, parts, true);
 
-  const [first] = inputsOf(output);
-  const inputs = inputsOf(output);
-  plan.rebuild(output, (section) => (section === first ? [rebuilt.section] : []));
+  const inputs = inputsOf(output).filter(isExecutable);
+  plan.rebuild(output, (section) => {
+    if (!isExecutable(section)) return [section];
+    return section === inputs[0] ? [rebuilt.section] : [];
+  });
   for (const section of inputs) {
     const placeOf = (fn: BpfFunction): Place | undefined =>
       fn === entry ? { section: rebuilt.section, offset: 0 } : undefined;

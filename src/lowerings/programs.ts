@@ -2,6 +2,7 @@
  * Finds the programs: in each section of code other than `.text` (which every loader takes for shared
  * subprograms) the function that nothing calls.
  */
+import { noProgram } from '../diag/catalogue/lowering.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STB } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
@@ -43,6 +44,7 @@ export function findPrograms(
     }
     programs.push({ output, entry });
   }
+  if (programs.length === 0) sink.report(noProgram(SUBPROGRAMS));
   return programs;
 }
 

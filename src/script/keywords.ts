@@ -60,12 +60,7 @@ export const expressionFunctions: readonly string[] = [
   'SIZEOF',
 ];
 
-export const outputFormats: readonly string[] = [
-  'elf64-bpf',
-  'elf64-bpfle',
-  'elf64-bpfbe',
-  'binary',
-];
+export const outputFormats: readonly string[] = ['elf64-bpf', 'elf64-bpfle', 'elf64-bpfbe'];
 
 const noAddresses = 'BPF objects have no load addresses';
 const commandLine = (option: string): string => `use ${option} on the command line`;

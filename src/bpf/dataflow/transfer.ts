@@ -22,7 +22,7 @@ import {
 import { aluResult } from './arithmetic.ts';
 import type { State } from './state.ts';
 import { hasTarget, STACK_TARGET, type TargetSet, type TargetTable } from './targets.ts';
-import { constant, impure, mix, UNKNOWN, type Value } from './value.ts';
+import { constant, impure, UNKNOWN, type Value } from './value.ts';
 
 /** What the analysis knows besides the instructions. */
 export interface Environment {
@@ -46,19 +46,12 @@ export function transfer(environment: Environment, slot: number, state: State): 
     state.setRegister(dst, wideValue(environment, slot));
   } else if (isLoad(opcode)) {
     const signed = modeOf(opcode) === Mode.MEMSX;
-    const value = load(
-      environment,
-      state,
-      instruction.src,
-      instruction.offset,
-      widthOf(opcode),
-      signed,
-    );
+    const value = load(state, instruction.src, instruction.offset, widthOf(opcode), signed);
     state.setRegister(dst, value);
   } else if (isStore(opcode)) {
     store(state, dst, instruction.offset, widthOf(opcode), storedValue(instruction, state));
   } else if (isAtomic(opcode)) {
-    atomic(environment, state, instruction);
+    atomic(state, instruction);
   } else if (isPacketLoad(opcode)) {
     state.setRegister(0, UNKNOWN);
     clobberArguments(state);
@@ -95,7 +88,6 @@ function stackPlace(base: Value, offset: number): { readonly at: number | undefi
 }
 
 function load(
-  environment: Environment,
   state: State,
   register: number,
   offset: number,
@@ -113,18 +105,18 @@ function store(state: State, register: number, offset: number, width: Width, val
   if (place !== undefined) state.storeStack(place.at, width, value);
 }
 
-function atomic(environment: Environment, state: State, instruction: Instruction): void {
+function atomic(state: State, instruction: Instruction): void {
   const { opcode, dst, src, offset, imm } = instruction;
   const width = widthOf(opcode);
   if (imm === Atomic.LOAD_ACQ) {
-    state.setRegister(dst, load(environment, state, src, offset, width, false));
+    state.setRegister(dst, load(state, src, offset, width, false));
     return;
   }
   if (imm === Atomic.STORE_REL) {
     store(state, dst, offset, width, state.register(src));
     return;
   }
-  const old = load(environment, state, dst, offset, width, false);
+  const old = load(state, dst, offset, width, false);
   const place = stackPlace(state.register(dst), offset);
   if (place !== undefined) state.smearStack(place.at, width, state.register(src));
   if (imm === Atomic.CMPXCHG) state.setRegister(0, old);

@@ -1,4 +1,4 @@
-import { type Diagnostic, error, warning } from '../diagnostic.ts';
+import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
 
 /** Faults of input objects. `file` is the path as the user gave it. */
 
@@ -111,3 +111,20 @@ export const copiesDiffer = (name: string, first: string, second: string): Diagn
     ],
     notes: [`an object has one ${name}; make the objects agree`],
   });
+
+/** ELF-012 */
+export const otherByteOrder = (
+  format: string,
+  order: string,
+  file: string,
+  fileOrder: string,
+  at: Location,
+): Diagnostic =>
+  error(
+    'ELF-012',
+    `OUTPUT_FORMAT(${format}) is ${order}-endian, but ${file} is ${fileOrder}-endian`,
+    {
+      at: [at],
+      notes: ['the byte order of the output is that of the objects; elf64-bpf stands for either'],
+    },
+  );

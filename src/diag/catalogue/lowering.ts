@@ -188,3 +188,11 @@ export const accessOutside = (
       ],
     },
   );
+
+/** LOWER-017 */
+export const noProgram = (subprograms: string): Diagnostic =>
+  error('LOWER-017', `there is no program: no section but ${subprograms} holds code`, {
+    notes: [
+      `the loader takes a section for a program: put one in a section of its own, as in SEC("classifier")`,
+    ],
+  });

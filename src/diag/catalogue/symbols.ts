@@ -74,3 +74,18 @@ export const definedTwiceByScript = (name: string, script: string, file: string)
     'SYM-006',
     `${script} assigns to '${name}', which ${file} defines; the script's value is used`,
   );
+
+/** SYM-007 */
+export const namedButUndefined = (
+  command: 'ENTRY' | 'EXTERN',
+  name: string,
+  at: Location,
+  defined: Iterable<string>,
+): Diagnostic =>
+  warning(
+    'SYM-007',
+    `${command}(${name}): no input defines '${name}'${didYouMean(name, defined)}`,
+    {
+      at: [at],
+    },
+  );
