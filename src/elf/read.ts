@@ -225,7 +225,8 @@ class Reader {
         visibility: view.u8(at + 5) & 3,
         place,
         section,
-        value: Number(view.u64(at + 8)),
+        // Absolute values may be negative: -1 and 2^64 - 1 are one.
+        value: Number(place === 'absolute' ? view.i64(at + 8) : view.u64(at + 8)),
         size: Number(view.u64(at + 16)),
       };
       if (symbol.binding > STB.WEAK) {
@@ -234,6 +235,9 @@ class Reader {
         );
       }
       if (place === 'section') this.#checkExtent(symbol, sections);
+      if (!Number.isSafeInteger(symbol.value) || !Number.isSafeInteger(symbol.size)) {
+        this.#fail(`the value or size of symbol '${name}'`);
+      }
       symbols.push(symbol);
     }
     return symbols;

@@ -29,7 +29,7 @@ export interface ElfSymbol {
   readonly place: SymbolPlace;
   /** Index of the defining section where `place` is `section`, else 0. */
   readonly section: number;
-  /** Offset in the section; for `common` the alignment; for `absolute` the value. */
+  /** Offset in the section; for `common` the alignment; for `absolute` the value, signed. */
   readonly value: number;
   readonly size: number;
 }

@@ -15,6 +15,7 @@ import {
   FlowGraph,
   type FunctionSummary,
   findAddressUses,
+  Liveness,
   summarizeFunction,
 } from '../bpf/index.ts';
 import type { CodePlace } from '../diag/catalogue/code.ts';
@@ -27,6 +28,8 @@ export interface FunctionFacts {
   readonly fn: BpfFunction;
   readonly dataflow: Dataflow;
   readonly uses: readonly AddressUse[];
+  /** Whether the kernel or some caller looks at what it returns. */
+  readonly resultUsed: boolean;
 }
 
 /** `order`: callees before callers. Empty where the control flow of some function is broken. */
@@ -50,6 +53,7 @@ class Analysis {
   readonly #flows = new Map<BpfFunction, FlowGraph>();
   readonly #summaries = new Map<BpfFunction, FunctionSummary>();
   readonly #arguments = new Map<BpfFunction, Arguments>();
+  readonly #ignored = new Set<BpfFunction>();
 
   constructor(order: readonly BpfFunction[], context: LoweringContext, fetches: Fetches) {
     this.#order = order;
@@ -73,13 +77,29 @@ class Analysis {
     for (const fn of this.#order) {
       this.#summaries.set(fn, summarizeFunction(fn.code, this.#options(fn)));
     }
+    this.#findIgnoredResults();
     for (const fn of this.#order.toReversed()) {
       const entry = this.#arguments.get(fn)?.entry() ?? {};
       const dataflow = new Dataflow(fn.code, { ...this.#options(fn), entry });
       this.#passArguments(fn, dataflow);
-      facts.set(fn, { fn, dataflow, uses: findAddressUses(dataflow) });
+      const resultUsed = !this.#ignored.has(fn);
+      facts.set(fn, { fn, dataflow, uses: findAddressUses(dataflow), resultUsed });
     }
     return facts;
+  }
+
+  /** A function without a result leaves anything in r0; its callers tell. */
+  #findIgnoredResults(): void {
+    const used = new Set<BpfFunction>();
+    for (const fn of this.#order) {
+      if (fn.calls.size === 0) continue;
+      const liveness = new Liveness(fn.code, this.#options(fn));
+      for (const [slot, callee] of fn.calls) {
+        this.#ignored.add(callee);
+        if ((liveness.liveAfter(slot) & 1) !== 0) used.add(callee);
+      }
+    }
+    for (const fn of used) this.#ignored.delete(fn);
   }
 
   #options(fn: BpfFunction) {

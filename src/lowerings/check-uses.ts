@@ -12,7 +12,7 @@ import type { DataObject } from './objects.ts';
 
 /** `entries`: functions that the kernel calls, not other functions. */
 export function checkUses(
-  { fn, uses }: FunctionFacts,
+  { fn, uses, resultUsed }: FunctionFacts,
   entries: ReadonlySet<BpfFunction>,
   isConstant: (object: DataObject) => boolean,
   context: LoweringContext,
@@ -22,6 +22,7 @@ export function checkUses(
     if ('base' in use) checkAccess(use, fn, context);
     // An address that may also be something else proves nothing; the verifier has the last word there.
     if (!('value' in use) || !use.value.pure) continue;
+    if (use.kind === 'return' && !resultUsed) continue;
     for (const id of use.value.targets.ids) {
       if (id === STACK_TARGET) continue;
       const object = context.objects.get(id);

@@ -21,8 +21,9 @@ export function findWrites(
   objects: ObjectTable,
 ): Map<DataObject, Write> {
   const writes = new Map<DataObject, Write>();
-  for (const { fn, uses } of facts) {
+  for (const { fn, uses, resultUsed } of facts) {
     for (const use of uses) {
+      if (use.kind === 'return' && !resultUsed) continue;
       const { ids } = 'base' in use ? use.base.targets : use.value.targets;
       for (const id of ids) {
         if (id === STACK_TARGET) continue;
@@ -57,6 +58,10 @@ function writeOf(fn: BpfFunction, use: AddressUse, object: DataObject): string |
       return object.writable && use.callee.kind !== 'function'
         ? 'passed to a kernel function'
         : undefined;
+    case 'indirect':
+      return object.writable ? 'passed to a call inside of another object' : undefined;
+    case 'return':
+      return object.writable ? 'returned by address' : undefined;
     default:
       return undefined;
   }

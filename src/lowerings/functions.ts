@@ -17,6 +17,7 @@ import {
   isExecutable,
   type Relocation,
 } from '../model/input.ts';
+import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
 import type { LinkState, Place, Target } from '../model/state.ts';
 
@@ -154,14 +155,14 @@ export class FunctionTable {
   }
 
   #bind(fn: Draft, slot: number, place: Place, name: string): void {
-    const at = locate(fn.section, fn.start + slot * 8);
+    const at = (): Location[] => locateSlot(fn, slot);
     if (!isExecutable(place.section)) {
-      this.#sink.report(callOfData(name, place.section.name, at));
+      this.#sink.report(callOfData(name, place.section.name, at()));
       return;
     }
     const callee = this.at(place);
     if (callee === undefined || callee.start !== place.offset) {
-      this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at));
+      this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at()));
       return;
     }
     fn.calls.set(slot, this.#winner(callee));
@@ -197,8 +198,7 @@ function localTargets(section: InputSection, code: Code): number[] {
 /** Function symbols by offset. Of aliases the global one, because it may be overridden. */
 function functionLabels(section: InputSection): Map<number, InputSymbol> {
   const labels = new Map<number, InputSymbol>();
-  for (const symbol of section.file.symbols) {
-    if (symbol.section !== section) continue;
+  for (const symbol of symbolsOf(section)) {
     const global = symbol.binding !== STB.LOCAL;
     if (symbol.type !== STT.FUNC && !(symbol.type === STT.NOTYPE && global)) continue;
     const known = labels.get(symbol.value);

@@ -5,6 +5,7 @@ import {
   describeEditProblem,
   type Edited,
   loadImm64,
+  movImm,
   type OffsetMap,
   stackDepth,
 } from '../bpf/index.ts';
@@ -116,6 +117,11 @@ class FunctionLowering {
     const folded = this.#context.request.data.includes('fold')
       ? foldLoads(uses, edits, this.#context, (object) => !this.#writes.has(object))
       : new Set();
+    // The verifier lets no function return an address of the stack, whether its callers look or not.
+    for (const use of uses) {
+      if (use.kind !== 'return' || this.#facts.resultUsed) continue;
+      edits.insertBefore(use.slot, [movImm(0, 0)], { branches: 'before' });
+    }
     if (edits.isEmpty) return;
     this.#take(edits.commit());
     if (folded.size === 0) return;

@@ -11,7 +11,8 @@
  */
 import { showBytes } from '../base/bytes.ts';
 import { SHF, STT } from '../elf/constants.ts';
-import type { InputFile, InputSection } from '../model/input.ts';
+import { COMMON, type InputFile, type InputSection } from '../model/input.ts';
+import { symbolsOf } from '../model/section-symbols.ts';
 import type { Extent, LinkState, Place } from '../model/state.ts';
 
 export interface DataObject {
@@ -101,10 +102,12 @@ export class ObjectTable {
     const cuts = [...this.#referencesTo(section)].sort((a, b) => a - b);
     const spans: Span[] = [];
     let end = 0;
+    let nextCut = 0;
     const fillTo = (next: number): void => {
       let from = end;
-      for (const cut of cuts) {
-        if (cut <= from || cut >= next) continue;
+      for (; nextCut < cuts.length && cuts[nextCut]! < next; nextCut++) {
+        const cut = cuts[nextCut]!;
+        if (cut <= from) continue;
         spans.push({ start: from, end: cut, name: undefined });
         from = cut;
       }
@@ -142,14 +145,16 @@ export class ObjectTable {
 /** The bytes that sized symbols cover, overlapping ones joined under the first one's name. */
 function namedSpans(section: InputSection, state: LinkState): Span[] {
   const spans: Span[] = [];
-  const symbols = section.file.symbols
-    .filter((symbol) => symbol.size > 0 && state.commons.get(symbol) === section)
-    .map((symbol) => ({ start: 0, end: symbol.size, name: symbol.name }))
-    .concat(
-      section.file.symbols
-        .filter((symbol) => symbol.section === section && symbol.size > 0)
-        .map(({ value, size, name }) => ({ start: value, end: value + size, name })),
-    )
+  const commons =
+    section.name === COMMON
+      ? section.file.symbols.filter((symbol) => state.commons.get(symbol) === section)
+      : [];
+  const symbols = [...commons, ...symbolsOf(section)]
+    .filter((symbol) => symbol.size > 0)
+    .map(({ section: own, value, size, name }) => {
+      const start = own === section ? value : 0;
+      return { start, end: start + size, name };
+    })
     .sort((a, b) => a.start - b.start || b.end - a.end);
   for (const symbol of symbols) {
     const last = spans.at(-1);

@@ -35,6 +35,12 @@ export function rebuildSection(
   }
   const code = Code.blank(slots);
   const relocations: Relocation[] = [];
+  // Functions that are not bound are all from `origin`.
+  const calls = new Map(
+    origin.relocations
+      .filter(({ form }) => !bound && form === 'call')
+      .map((relocation) => [relocation.offset, relocation]),
+  );
   for (const lowered of functions) {
     const base = offsets.get(lowered.fn)! / 8;
     code.putCode(base, lowered.code, 0, lowered.code.length);
@@ -43,8 +49,8 @@ export function rebuildSection(
     }
     for (const [oldSlot, callee] of lowered.fn.calls) {
       const slot = base + lowered.slots.toNew(oldSlot);
-      const relocation = relocationAt(lowered.fn, oldSlot);
-      if (relocation !== undefined && !bound) relocations.push({ ...relocation, offset: slot * 8 });
+      const relocation = calls.get(lowered.fn.start + oldSlot * 8);
+      if (relocation !== undefined) relocations.push({ ...relocation, offset: slot * 8 });
       else code.imm[slot] = offsets.get(callee)! / 8 - slot - 1;
     }
     for (const [oldSlot, { relocation }] of lowered.fn.unresolvedCalls) {
@@ -61,12 +67,6 @@ export function rebuildSection(
     entsize: 0,
   });
   return { section, offsets };
-}
-
-function relocationAt(fn: BpfFunction, slot: number): Relocation | undefined {
-  return fn.section.relocations.find(
-    ({ offset, form }) => offset === fn.start + slot * 8 && form === 'call',
-  );
 }
 
 /** Sends references to a section's old bytes to the functions' new places, if they have one. */

@@ -73,6 +73,9 @@ export interface Inputs {
   readonly files: readonly InputFile[];
 }
 
+/** Common symbols are matched by the script as sections of this name. */
+export const COMMON = 'COMMON';
+
 export function isExecutable(section: { readonly flags: number }): boolean {
   return (section.flags & 0x4) !== 0;
 }

@@ -5,6 +5,7 @@ import { Btf } from '../btf/read.ts';
 import type { Location } from '../diag/diagnostic.ts';
 import { STT } from '../elf/constants.ts';
 import { type InputFile, type InputSection, type InputSymbol, isExecutable } from './input.ts';
+import { symbolsOf } from './section-symbols.ts';
 
 const tables = new WeakMap<InputFile, LineTable>();
 
@@ -23,12 +24,9 @@ function linesOf(file: InputFile): LineTable {
 
 /** The function whose symbol covers the byte at `offset`. */
 export function functionAt(section: InputSection, offset: number): string | undefined {
-  return section.file.symbols.find(
+  return symbolsOf(section).find(
     (symbol) =>
-      symbol.section === section &&
-      symbol.type === STT.FUNC &&
-      symbol.value <= offset &&
-      offset < symbol.value + symbol.size,
+      symbol.type === STT.FUNC && symbol.value <= offset && offset < symbol.value + symbol.size,
   )?.name;
 }
 

@@ -7,8 +7,8 @@ import type { SectionId } from '../base/ids.ts';
 import { commonAlignment } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, SHT } from '../elf/constants.ts';
+import { COMMON } from '../model/input.ts';
 import type { LinkState } from '../model/state.ts';
-import { COMMON } from './place-sections.ts';
 
 export function allocateCommons(state: LinkState, sink: DiagnosticSink): void {
   let id = [...state.sections()].reduce((highest, section) => Math.max(highest, section.id), 0);

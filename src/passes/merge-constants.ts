@@ -18,6 +18,7 @@ import { alignUp } from '../base/bytes.ts';
 import { SHF, SHT, STB } from '../elf/constants.ts';
 import type { InputSection } from '../model/input.ts';
 import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
+import { symbolsOf } from '../model/section-symbols.ts';
 import type { LinkState } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
 
@@ -181,8 +182,6 @@ function isUnnamedConstant(section: InputSection, state: LinkState): boolean {
     (section.flags & (SHF.WRITE | SHF.EXECINSTR)) === 0 &&
     section.relocations.length === 0 &&
     !state.contents.has(section) &&
-    !section.file.symbols.some(
-      (symbol) => symbol.section === section && symbol.binding !== STB.LOCAL,
-    )
+    symbolsOf(section).every((symbol) => symbol.binding === STB.LOCAL)
   );
 }

@@ -19,9 +19,6 @@ import {
 
 export type OrphanHandling = 'place' | 'warn' | 'error' | 'discard';
 
-/** Common symbols are matched by the script as sections of this name. */
-export const COMMON = 'COMMON';
-
 export function placeSections(
   state: LinkState,
   script: Script,
@@ -40,7 +37,9 @@ export function placeSections(
     }
     const placement = { ...found };
     taken.set(placement, section);
-    placed.set(found.selector, [...(placed.get(found.selector) ?? []), placement]);
+    const others = placed.get(found.selector);
+    if (others === undefined) placed.set(found.selector, [placement]);
+    else others.push(placement);
   }
 
   const plan = new Plan();

@@ -112,7 +112,7 @@ test('a symbol may stand at the end of its section', () => {
 test.each([
   ['absolute', 0xfff1],
   ['common', 0xfff2],
-])('ELF-003: the value of an %s symbol that no number holds', (_, section) => {
+])('ELF-003: the value of an %s symbol is more than a number holds', (_, section) => {
   const damaged = patch(good).symbol('x', { section, value: (1n << 62n) + 1n });
   expect(faultOf(damaged.bytes)).toMatchObject({ code: 'ELF-003' });
 });
