@@ -4,6 +4,8 @@
 #   $BPFLD_CACHE/tc, $BPFLD_CACHE/ip   iproute2 built from Debian's source package without libbpf, so that
 #                                      tc has its own ("legacy") ELF loader, which Debian's binary has not
 #   $BPFLD_CACHE/bpf-run               the tests' runner (test/loaders/support/bpf-run.c), against libbpf
+#   $BPFLD_CACHE/corpus/tc             iproute2's own examples for tc, compiled
+#   $BPFLD_CACHE/corpus/xdp            the objects of Debian's xdp-tools
 #
 # The cache is $HOME/.cache/bpfld unless BPFLD_CACHE says otherwise. Idempotent; a second run does nothing.
 # Needs root (or sudo that asks for no password) only where packages are missing.
@@ -70,19 +72,44 @@ debian_stanzas() {
     }' "$1"
 }
 
-# Fetches iproute2 with a source list and package lists of our own: the machine's configuration stays as it is.
-fetch_iproute2() {
+# Fetches into $1 with source and package lists of our own: the machine's configuration stays as it is.
+fetch() {
   local work=$1 options
-  debian_source_list >"$work/sources.list"
+  shift
+  debian_source_list | sed -E 'p; s/^deb-src/deb/' >"$work/sources.list"
   [ -s "$work/sources.list" ] || die "no Debian entry in /etc/apt/sources.list or /etc/apt/sources.list.d"
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
   # All is written to a directory of ours, so no root and no lock is needed.
   options=(-qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=-
     -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache"
     -o APT::Sandbox::User= -o Debug::NoLocking=1)
-  apt-get "${options[@]}" update || die "apt-get cannot fetch the list of source packages"
-  (cd "$work" && apt-get "${options[@]}" source iproute2 >/dev/null) ||
-    die "apt-get cannot fetch the source of iproute2"
+  apt-get "${options[@]}" update || die "apt-get cannot fetch the lists of packages"
+  (cd "$work" && apt-get "${options[@]}" "$@" >/dev/null) || die "apt-get cannot do: $*"
+}
+
+# The examples pin maps by a hash that some kernels lack (AF_ALG), so they pin them under global names here.
+build_tc_examples() {
+  local source=$1 example name
+  mkdir -p "$cache/corpus/tc"
+  for example in "$source"/examples/bpf/legacy/*.c; do
+    name=$(basename "$example" .c)
+    sed -i 's/PIN_OBJECT_NS/PIN_GLOBAL_NS/' "$example"
+    clang-19 -target bpf -O2 -g -w -D"__$(uname -m)__" -I"$source/include" -I"$source/include/uapi" \
+      -I"/usr/include/$(cc -print-multiarch)" -c "$example" -o "$cache/corpus/tc/$name.o"
+  done
+}
+
+fetch_xdp_objects() {
+  local work package
+  work=$(mktemp -d "$cache/fetch.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  say "fetching the objects of xdp-tools"
+  fetch "$work" download libxdp1 xdp-tools
+  for package in "$work"/*.deb; do dpkg-deb -x "$package" "$work/files"; done
+  mkdir -p "$cache/corpus/xdp"
+  find "$work/files" -name '*.o' -exec cp {} "$cache/corpus/xdp" ';'
+  rm -rf "$work"
+  trap - EXIT
 }
 
 build_legacy_tc() {
@@ -90,7 +117,7 @@ build_legacy_tc() {
   work=$(mktemp -d "$cache/build.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   say "building iproute2 without libbpf"
-  fetch_iproute2 "$work"
+  fetch "$work" source iproute2
   source=$(find "$work" -maxdepth 1 -type d -name 'iproute2-*')
   (
     cd "$source"
@@ -100,6 +127,7 @@ build_legacy_tc() {
   ) >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; die "iproute2 did not build"; }
   install -m 755 "$source/tc/tc" "$cache/tc"
   install -m 755 "$source/ip/ip" "$cache/ip"
+  build_tc_examples "$source"
   rm -rf "$work"
   trap - EXIT
 }
@@ -117,9 +145,10 @@ command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
   die "apt-get is needed: this script knows Debian only"
 mkdir -p "$cache"
 install_packages gcc libc6-dev libbpf-dev libelf-dev libmnl-dev zlib1g-dev util-linux mount
-if ! [ -x "$cache/tc" ] || ! [ -x "$cache/ip" ]; then
-  install_packages make pkg-config bison flex dpkg-dev
+if ! [ -x "$cache/tc" ] || ! [ -x "$cache/ip" ] || ! [ -d "$cache/corpus/tc" ]; then
+  install_packages make pkg-config bison flex dpkg-dev clang-19
   build_legacy_tc
 fi
+[ -d "$cache/corpus/xdp" ] || fetch_xdp_objects
 build_runner
 say "ready in $cache: $("$cache/tc" -V)"

@@ -17,7 +17,6 @@ export function checkUses(
   isConstant: (object: DataObject) => boolean,
   context: LoweringContext,
 ): void {
-  const reported = new Set<DataObject>();
   for (const use of uses) {
     if ('base' in use) checkAccess(use, fn, context);
     // An address that may also be something else proves nothing; the verifier has the last word there.
@@ -26,10 +25,11 @@ export function checkUses(
     for (const id of use.value.targets.ids) {
       if (id === STACK_TARGET) continue;
       const object = context.objects.get(id);
-      if (reported.has(object) || !isConstant(object)) continue;
+      if (context.refused.has(object)) continue;
+      if (!isConstant(object) && !isNumber(use, fn)) continue;
       const fault = faultOf(use, fn, entries.has(fn), object, context);
       if (fault === undefined) continue;
-      reported.add(object);
+      context.refused.add(object);
       context.sink.report(fault);
     }
   }
@@ -55,6 +55,12 @@ function checkAccess(
 
 type ValueUse = Extract<AddressUse, { value: unknown }>;
 
+/** Whether the address itself is the value that the program wants. */
+function isNumber(use: ValueUse, fn: BpfFunction): boolean {
+  if (use.kind === 'number') return true;
+  return use.kind === 'escape' && widthOf(fn.code.opcode[use.slot]!) < 8;
+}
+
 function faultOf(
   use: ValueUse,
   fn: BpfFunction,
@@ -78,15 +84,15 @@ function faultOf(
       return diagnose.helperNeedsMapValue(shown, size, name, use.argument, needs, at);
     }
     case 'number':
-      return diagnose.addressUsedAsNumber(shown, object.name, 'computed with', at);
+      return diagnose.addressUsedAsNumber(shown, object.name, 'arithmetic is done on it', at);
     case 'return':
       return isEntry
-        ? diagnose.addressUsedAsNumber(shown, object.name, 'what the program returns', at)
+        ? diagnose.addressUsedAsNumber(shown, object.name, 'the program returns it', at)
         : diagnose.addressReturned(shown, fn.name, at);
     case 'escape': {
       const width = widthOf(fn.code.opcode[use.slot]!);
       if (width < 8) {
-        const how = `stored in ${width} byte${width === 1 ? '' : 's'}`;
+        const how = `it is stored in ${width} byte${width === 1 ? '' : 's'}`;
         return diagnose.addressUsedAsNumber(shown, object.name, how, at);
       }
       const inFrame = use.into?.targets.ids.every((id) => id === STACK_TARGET) === true;

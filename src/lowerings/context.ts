@@ -26,6 +26,8 @@ export interface LoweringContext {
   readonly request: LoweringRequest;
   readonly functions: FunctionTable;
   readonly objects: ObjectTable;
+  /** Objects that an error has been reported for. */
+  readonly refused: Set<DataObject>;
   readonly sink: DiagnosticSink;
 }
 

@@ -76,7 +76,11 @@ export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: Diagnost
 /** Definitions that only BTF tells the meaning of; their bytes are zero. */
 function isBtfMaps(section: InputSection, sink: DiagnosticSink): boolean {
   if (!section.name.startsWith('.maps')) return false;
-  sink.report(diagnose.btfMaps(section.name, locate(section, 0)));
+  const maps = section.file.symbols.filter(
+    (symbol) => symbol.section === section && symbol.type !== STT.SECTION,
+  );
+  const names = maps.map(({ name }) => name);
+  sink.report(diagnose.btfMaps(section.name, names, locate(section, 0)));
   return true;
 }
 

@@ -26,7 +26,7 @@ import { type LoweringContext, type LoweringRequest, loweredObject } from './con
 import { Fetches } from './fetch.ts';
 import { type BpfFunction, FunctionTable, locateSlot } from './functions.ts';
 import { type LoweredFunction, lowerFunction, SlotMap } from './lower-function.ts';
-import { ObjectTable } from './objects.ts';
+import { type DataObject, ObjectTable } from './objects.ts';
 import { findPrograms, type Program, SUBPROGRAMS } from './programs.ts';
 import { rebuildSection, redirectFunctions } from './rebuild-code.ts';
 import { checkStackLimits } from './stack-limits.ts';
@@ -52,7 +52,8 @@ export function lowerCode(
   const functions = new FunctionTable(state, state.sections(), sink);
   if (sink.hasErrors) return;
   const objects = new ObjectTable(state);
-  const context = { state, plan, profile, request, functions, objects, sink };
+  const refused = new Set<DataObject>();
+  const context = { state, plan, profile, request, functions, objects, refused, sink };
   const perProgram = request.copyCalls || profile.oneProgramPerSection;
   const programs = perProgram
     ? findPrograms(plan, functions, profile.refuse.severalPrograms, sink)
@@ -89,10 +90,12 @@ function lowerFunctions(
   const facts = analyse(order, context, fetches);
   const writes = findWrites(facts.values(), objects);
   const entries = new Set(programs.map(({ entry }) => entry));
+  for (const known of facts.values()) {
+    checkUses(known, entries, (object) => !writes.has(object), context);
+  }
   for (const fn of order) {
     const known = facts.get(fn);
     if (known === undefined) continue;
-    checkUses(known, entries, (object) => !writes.has(object), context);
     const result = lowerFunction(known, fetches, writes, context);
     if (result !== undefined) lowered.set(fn, result);
   }

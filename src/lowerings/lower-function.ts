@@ -169,10 +169,12 @@ class FunctionLowering {
   }
 
   #fitsStack(object: DataObject, slot: number): boolean {
-    const { request, objects, profile, plan, sink } = this.#context;
+    const { request, objects, profile, plan, sink, refused } = this.#context;
     const { fn } = this.#facts;
     const write = this.#writes.get(object);
     if (write === undefined && request.data.includes('stack')) return true;
+    if (refused.has(object)) return false;
+    refused.add(object);
     const output = plan.outputOf(object.section)?.name ?? object.section.name;
     const why =
       write === undefined

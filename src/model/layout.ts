@@ -1,4 +1,5 @@
 /** Where everything stands in the output, once it no longer moves. */
+import type { ImageRelocation } from '../elf/write.ts';
 import type { InputSection } from './input.ts';
 import type { OutputSection } from './plan.ts';
 
@@ -19,6 +20,14 @@ export interface PlacedSection {
   readonly size: number;
   readonly offsets: ReadonlyMap<InputSection, number>;
   readonly fillings: readonly Filling[];
+}
+
+/** An output section with its final bytes. */
+export interface RelocatedSection {
+  readonly placed: PlacedSection;
+  /** Undefined for NOBITS. */
+  readonly bytes: Uint8Array | undefined;
+  readonly relocations: readonly ImageRelocation[];
 }
 
 export class Layout {

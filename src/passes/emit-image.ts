@@ -2,10 +2,9 @@
 import { STB, STT } from '../elf/constants.ts';
 import type { Image, ImageRelocation, ImageSection } from '../elf/write.ts';
 import type { InputFile } from '../model/input.ts';
-import type { Layout, PlacedSection } from '../model/layout.ts';
+import type { Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import { type OutputSymbols, type PendingSymbol, pending } from '../model/output-symbols.ts';
 import type { LinkState } from '../model/state.ts';
-import type { RelocatedSection } from './relocate.ts';
 
 export function emitImage(
   state: LinkState,

@@ -166,22 +166,26 @@ function isDisplacement(section: ElfSection, type: number): boolean {
   return code && (type === R_BPF.GNU_DISP16 || type === R_BPF.NODYLD32);
 }
 
+/** What a branch instruction holds: how many instructions beyond the next one the target is. */
+function displacement({ offset, symbol, addend }: ElfRelocation, elf: ElfObject): number {
+  return (elf.symbols[symbol]!.value + (addend ?? 0) - offset) / 8 - 1;
+}
+
+function isReachable(distance: number): boolean {
+  return Number.isInteger(distance) && distance >= -(2 ** 15) && distance < 2 ** 15;
+}
+
 /** The section's bytes with the branches filled in that binutils left to the linker. */
 function applyDisplacements(section: ElfSection, elf: ElfObject): Uint8Array {
-  const branches = (elf.relocations.get(section.index) ?? []).filter((relocation) => {
-    const symbol = elf.symbols[relocation.symbol]!;
-    return (
+  const branches = (elf.relocations.get(section.index) ?? []).filter(
+    (relocation) =>
       isDisplacement(section, relocation.type) &&
-      symbol.section === section.index &&
-      relocation.offset + 8 <= section.size
-    );
-  });
+      relocation.offset + 8 <= section.bytes.length &&
+      isReachable(displacement(relocation, elf)),
+  );
   if (branches.length === 0) return section.bytes;
   const view = new ByteView(section.bytes.slice(), elf.order);
-  for (const { offset, symbol, addend } of branches) {
-    const target = elf.symbols[symbol]!.value + (addend ?? 0);
-    view.setU16(offset + 2, (target - offset) / 8 - 1);
-  }
+  for (const branch of branches) view.setU16(branch.offset + 2, displacement(branch, elf));
   return view.bytes;
 }
 
@@ -189,6 +193,13 @@ function applyDisplacements(section: ElfSection, elf: ElfObject): Uint8Array {
 function explicitAddend({ addend }: ElfRelocation, form: RelocationForm): number | undefined {
   return form === 'call' && addend === -1 ? 0 : addend;
 }
+
+/** The instructions that relocations of code stand at. */
+const instructions = {
+  imm64: { name: 'ld_imm64', has: (opcode: number) => opcode === 0x18 },
+  call: { name: 'call', has: (opcode: number) => opcode === 0x85 },
+  branch: { name: 'branch', has: (opcode: number) => (opcode & 7) === 5 || (opcode & 7) === 6 },
+} as const;
 
 /** Reads the relocations of one section. */
 class RelocationReader {
@@ -209,9 +220,13 @@ class RelocationReader {
   read(raw: ElfRelocation): Relocation | undefined {
     if (raw.type === R_BPF.NONE) return undefined;
     const symbol = this.#file.symbols[raw.symbol]!;
-    if (isDisplacement(this.#file.elf.sections[this.#elfIndex]!, raw.type)) {
-      if (this.#file.elf.symbols[raw.symbol]!.section === this.#elfIndex) return undefined;
-      this.#unsupported(raw, symbol, 'a branch cannot leave its section');
+    const { elf } = this.#file;
+    if (isDisplacement(elf.sections[this.#elfIndex]!, raw.type)) {
+      if (elf.symbols[raw.symbol]!.section !== this.#elfIndex) {
+        this.#unsupported(raw, symbol, 'a branch cannot leave its section');
+      } else if (this.#fits(raw, symbol, 'branch') && !isReachable(displacement(raw, elf))) {
+        this.#unsupported(raw, symbol, 'its target is not an instruction that a branch reaches');
+      }
       return undefined;
     }
     const code = (this.#section.flags & SHF.EXECINSTR) !== 0;
@@ -252,8 +267,8 @@ class RelocationReader {
     }
   }
 
-  #fits(raw: ElfRelocation, symbol: InputSymbol, form: RelocationForm): boolean {
-    const size = { imm64: 16, call: 8, abs64: 8, abs32: 4, pcrel32: 4 }[form];
+  #fits(raw: ElfRelocation, symbol: InputSymbol, form: RelocationForm | 'branch'): boolean {
+    const size = { imm64: 16, call: 8, branch: 8, abs64: 8, abs32: 4, pcrel32: 4 }[form];
     const view = this.#view;
     const outside = (why: string): false => {
       const section = this.#section.name;
@@ -264,14 +279,14 @@ class RelocationReader {
       return false;
     };
     if (!view.has(raw.offset, size)) {
-      return outside(`lies outside the section's ${this.#section.size} bytes`);
+      return outside(`lies outside the section's ${view.length} bytes`);
     }
-    if (form !== 'imm64' && form !== 'call') return true;
+    if (form !== 'imm64' && form !== 'call' && form !== 'branch') return true;
     if (raw.offset % 8 !== 0) return outside('is not at the start of an instruction');
     const opcode = view.u8(raw.offset);
-    if (opcode !== (form === 'imm64' ? 0x18 : 0x85)) {
-      const wanted = form === 'imm64' ? 'ld_imm64' : 'call';
-      return outside(`is at opcode 0x${opcode.toString(16)}, which is not a ${wanted}`);
+    if (!instructions[form].has(opcode)) {
+      const shown = `0x${opcode.toString(16).padStart(2, '0')}`;
+      return outside(`is at opcode ${shown}, which is not a ${instructions[form].name}`);
     }
     return true;
   }

@@ -20,17 +20,10 @@ import {
   type Relocation,
   type RelocationForm,
 } from '../model/input.ts';
-import type { Layout, PlacedSection } from '../model/layout.ts';
+import type { Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
 import { locate } from '../model/source-lines.ts';
 import type { LinkState, Target } from '../model/state.ts';
-
-export interface RelocatedSection {
-  readonly placed: PlacedSection;
-  /** Undefined for NOBITS. */
-  readonly bytes: Uint8Array | undefined;
-  readonly relocations: readonly ImageRelocation[];
-}
 
 export interface RelocateOptions {
   /** Whether references that nothing defines stay in the output, for a later link or the loader. */

@@ -6,7 +6,7 @@
  * else that is accessed ends the run.
  */
 import { type ByteOrder, ByteView } from '../../src/base/bytes.ts';
-import type { Code } from '../../src/bpf/code.ts';
+import type { Code, Instruction } from '../../src/bpf/code.ts';
 import { helperById } from '../../src/bpf/helpers.ts';
 
 export const FRAME_SIZE = 512;
@@ -75,7 +75,8 @@ export class Machine {
           ? code.imm64(at)
           : (this.setup.bases.get(reference.target)! + BigInt(reference.offset)) & mask64;
     } else if (kind === 4 || kind === 7) {
-      registers[dst] = this.#alu(opcode, dst, src, offset, imm);
+      const instruction = { opcode, dst, src, offset, imm };
+      registers[dst] = compute(instruction, registers[dst]!, registers[src]!, this.setup.order);
     } else if (kind === 1) {
       const value = this.#load(registers[src]!, offset, size(opcode));
       if (value === undefined) return;
@@ -106,57 +107,6 @@ export class Machine {
   #fault(): void {
     this.events.push('fault');
     this.status = 'faulted';
-  }
-
-  #alu(opcode: number, dst: number, src: number, offset: number, imm: number): bigint {
-    const bits = (opcode & 7) === 7 ? 64 : 32;
-    const u = (value: bigint) => BigInt.asUintN(bits, value);
-    const s = (value: bigint) => BigInt.asIntN(bits, value);
-    const a = u(this.registers[dst]!);
-    const b = u(opcode & 8 ? this.registers[src]! : BigInt(imm));
-    const count = b & BigInt(bits - 1);
-    switch (opcode & 0xf0) {
-      case 0x00:
-        return u(a + b);
-      case 0x10:
-        return u(a - b);
-      case 0x20:
-        return u(a * b);
-      case 0x30:
-        if (b === 0n) return 0n;
-        return offset === 1 ? u(s(a) / s(b)) : a / b;
-      case 0x40:
-        return a | b;
-      case 0x50:
-        return a & b;
-      case 0x60:
-        return u(a << count);
-      case 0x70:
-        return a >> count;
-      case 0x80:
-        return u(-a);
-      case 0x90:
-        if (b === 0n) return a;
-        return offset === 1 ? u(s(a) % s(b)) : a % b;
-      case 0xa0:
-        return a ^ b;
-      case 0xb0:
-        return offset === 0 ? b : u(BigInt.asIntN(offset, b));
-      case 0xc0:
-        return u(s(a) >> count);
-      default:
-        return this.#end(opcode, this.registers[dst]!, imm);
-    }
-  }
-
-  #end(opcode: number, value: bigint, bits: number): bigint {
-    const bytes = new Uint8Array(8);
-    new ByteView(bytes, 'little').setU64(0, value);
-    const low = bytes.subarray(0, bits / 8);
-    const toOther = (opcode & 8) !== 0 ? 'little' : 'big';
-    if ((opcode & 7) === 7 || this.setup.order === toOther) low.reverse();
-    bytes.fill(0, bits / 8);
-    return new ByteView(bytes, 'little').u64(0);
   }
 
   /** Which region an access falls into; ends the run where it falls into none. */
@@ -258,11 +208,12 @@ export class Machine {
   }
 }
 
-function size(opcode: number): 1 | 2 | 4 | 8 {
+export function size(opcode: number): 1 | 2 | 4 | 8 {
   return ([4, 2, 1, 8] as const)[(opcode >> 3) & 3]!;
 }
 
-function taken(opcode: number, left: bigint, right: bigint): boolean {
+/** Whether a conditional jump is taken. */
+export function taken(opcode: number, left: bigint, right: bigint): boolean {
   const bits = (opcode & 7) === 5 ? 64 : 32;
   const a = BigInt.asUintN(bits, left);
   const b = BigInt.asUintN(bits, right);
@@ -292,4 +243,61 @@ function taken(opcode: number, left: bigint, right: bigint): boolean {
     default:
       return c <= d;
   }
+}
+
+/** What an ALU instruction gives for the values of its registers. */
+export function compute(
+  { opcode, offset, imm }: Instruction,
+  left: bigint,
+  right: bigint,
+  order: ByteOrder,
+): bigint {
+  const bits = (opcode & 7) === 7 ? 64 : 32;
+  const u = (value: bigint) => BigInt.asUintN(bits, value);
+  const s = (value: bigint) => BigInt.asIntN(bits, value);
+  const a = u(left);
+  const b = u(opcode & 8 ? right : BigInt(imm));
+  const count = b & BigInt(bits - 1);
+  switch (opcode & 0xf0) {
+    case 0x00:
+      return u(a + b);
+    case 0x10:
+      return u(a - b);
+    case 0x20:
+      return u(a * b);
+    case 0x30:
+      if (b === 0n) return 0n;
+      return offset === 1 ? u(s(a) / s(b)) : a / b;
+    case 0x40:
+      return a | b;
+    case 0x50:
+      return a & b;
+    case 0x60:
+      return u(a << count);
+    case 0x70:
+      return a >> count;
+    case 0x80:
+      return u(-a);
+    case 0x90:
+      if (b === 0n) return a;
+      return offset === 1 ? u(s(a) % s(b)) : a % b;
+    case 0xa0:
+      return a ^ b;
+    case 0xb0:
+      return offset === 0 ? b : u(BigInt.asIntN(offset, b));
+    case 0xc0:
+      return u(s(a) >> count);
+    default:
+      return swap(opcode, left, imm, order);
+  }
+}
+
+function swap(opcode: number, value: bigint, bits: number, order: ByteOrder): bigint {
+  const bytes = new Uint8Array(8);
+  new ByteView(bytes, 'little').setU64(0, value);
+  const low = bytes.subarray(0, bits / 8);
+  const toOther = (opcode & 8) !== 0 ? 'little' : 'big';
+  if ((opcode & 7) === 7 || order === toOther) low.reverse();
+  bytes.fill(0, bits / 8);
+  return new ByteView(bytes, 'little').u64(0);
 }

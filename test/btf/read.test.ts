@@ -74,8 +74,10 @@ test.each([
   const variables = [...read.types()].filter(({ kind }) => kind === KIND.VAR);
   expect(variables.map(({ name }) => name)).toContain('signed_wide');
   const lines = readLineInfo(bytes('.BTF.ext'), order, read);
-  expect(lineAt(lines, 'classifier', 0)).toMatchObject({ line: 49, text: 'switch (skb->mark) {' });
-  expect(lineAt(lines, 'classifier', 0)?.file).toMatch(/config\.c$/);
+  const line = lineAt(lines, 'classifier', 0);
+  expect(line?.file).toMatch(/config\.c$/);
+  expect(line?.text).toContain('int config(struct __sk_buff *skb)');
+  expect(line?.line).toBeGreaterThan(1);
   expect(lineAt(lines, 'other', 0)).toBeUndefined();
 });
 

@@ -194,6 +194,11 @@ function alu(site: Site): void {
       }
       return;
     }
+    // An index that was made of an address is the fault, not the address that it is added to.
+    if (operation === Alu.ADD && left.pure !== right.pure) {
+      site.number(left.pure ? src : dst);
+      return;
+    }
   }
   site.number(dst);
   if (second && src !== dst) site.number(src);

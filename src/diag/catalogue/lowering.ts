@@ -92,7 +92,7 @@ export const addressUsedAsNumber = (
   how: string,
   at: readonly Location[],
 ): Diagnostic =>
-  error('LOWER-007', `the address of ${object} is used as a number: it is ${how}`, {
+  error('LOWER-007', `the address of ${object} is used as a number: ${how}`, {
     at,
     notes: [
       name === undefined

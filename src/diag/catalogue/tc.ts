@@ -6,9 +6,14 @@ import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts
 
 type Places = readonly Location[];
 
+/** `: a, b`, or nothing. */
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? '' : `: ${names.map((name) => `'${name}'`).join(', ')}`;
+}
+
 /** TC-003 */
-export const btfMaps = (section: string, at: Places): Diagnostic =>
-  error('TC-003', `tc reads map definitions from 'maps', not from '${section}'`, {
+export const btfMaps = (section: string, maps: readonly string[], at: Places): Diagnostic =>
+  error('TC-003', `tc reads map definitions from 'maps', not from '${section}'${listed(maps)}`, {
     at,
     notes: [
       'tc would not see these maps; define them as struct bpf_elf_map in SEC("maps")',

@@ -33,7 +33,7 @@ export function tcMaps(object: ElfObject): NamedMap[] {
 
 export const btfMapsAreNotRead: Rule = (object, report) => {
   const section = object.sections.find(({ name }) => name === '.maps');
-  if (section !== undefined) report(diagnose.btfMaps('.maps', []));
+  if (section !== undefined) report(diagnose.btfMaps('.maps', [], []));
 };
 
 export const countOfMaps: Rule = (object, report) => {

@@ -1,0 +1,60 @@
+/** Whether a link with lowerings changed what programs do: both are run over the same packets. */
+import { expect } from 'vitest';
+import type { LinkInput } from '../../../src/link-types.ts';
+import { link } from '../../../src/link.ts';
+import { Output, shippedScript } from '../../support/link.ts';
+import { type Outcome, run } from './interpreter.ts';
+
+/** `count` packets of 64 to 127 bytes that depend on `seed` alone. */
+export function packets(seed: number, count: number): Uint8Array[] {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 8;
+  };
+  return Array.from({ length: count }, () =>
+    Uint8Array.from({ length: 64 + (next() & 63) }, () => next() & 0xff),
+  );
+}
+
+/**
+ * Links with generic.ld, which changes no code, and with `script`, and compares their runs. Gives the
+ * number of runs that ended well; runs of the original that fault or that depend on where data lies are
+ * not compared. Undefined where the lowering refuses the input.
+ */
+export function compareRuns(
+  inputs: readonly LinkInput[],
+  seed: number,
+  count: number,
+  script: { name: string; text: string } = shippedScript('tc.ld'),
+): number | undefined {
+  const result = link({ inputs, script });
+  if (result.output === undefined) return undefined;
+  const lowered = new Output(result).elf;
+  const original = new Output(link({ inputs, script: shippedScript('generic.ld') })).elf;
+  const programs = lowered.sections.filter(
+    ({ name, flags }) => (flags & 4) !== 0 && name !== '.text',
+  );
+  let ended = 0;
+  for (const { name } of programs) {
+    for (const packet of packets(seed, count)) {
+      const here = run(original, name, packet);
+      if (here.status === 'faulted') continue;
+      if (!same(here, run(original, name, packet, 0x3_0000_0000n))) continue;
+      const after = run(lowered, name, packet);
+      expect(comparable(after), `${name} after lowering`).toEqual(comparable(here));
+      if (here.status === 'exited') ended++;
+    }
+  }
+  return ended;
+}
+
+function same(a: Outcome, b: Outcome): boolean {
+  return JSON.stringify(comparable(a)) === JSON.stringify(comparable(b));
+}
+
+/** Without the sections that a lowered output has no more. */
+function comparable({ status, result, events, memory }: Outcome): unknown {
+  const kept = Object.entries(memory).filter(([name]) => !/^\.(data|bss|rodata)|^license/.test(name));
+  return { status, result: status === 'exited' ? result : 0, events, memory: Object.fromEntries(kept) };
+}
