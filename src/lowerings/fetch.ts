@@ -50,7 +50,8 @@ export class Fetches {
   /** Reports a fetch that leaves its section. */
   check(reference: Reference): void {
     const { target, relocation } = reference;
-    if (target.kind !== 'place' || this.word(reference) !== undefined) return;
+    if (target.kind !== 'place' || !this.isFetched(reference)) return;
+    if (this.word(reference) !== undefined) return;
     const { section, offset } = target;
     const at = locate(section, offset);
     this.#sink.report(fetchOutside(relocation.symbol.name, section.size, at));

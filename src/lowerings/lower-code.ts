@@ -91,6 +91,7 @@ function lowerFunctions(
   const writes = findWrites(facts.values(), objects);
   const entries = new Set(programs.map(({ entry }) => entry));
   for (const known of facts.values()) {
+    for (const reference of known.fn.references.values()) fetches.check(reference);
     checkUses(known, entries, (object) => !writes.has(object), context);
   }
   for (const fn of order) {

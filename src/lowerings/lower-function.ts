@@ -9,6 +9,7 @@ import {
   type OffsetMap,
   stackDepth,
 } from '../bpf/index.ts';
+import { frameTooLarge } from '../diag/catalogue/lowering.ts';
 import { SHF } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
 import { type FunctionFacts, placeOfCode } from './analysis.ts';
@@ -18,7 +19,13 @@ import type { Fetches } from './fetch.ts';
 import { deleteDeadCode, foldLoads } from './fold-loads.ts';
 import { type BpfFunction, locateSlot, type Reference } from './functions.ts';
 import type { DataObject } from './objects.ts';
-import { type Frame, layOutFrame, putOnStack, type StackReference } from './stack-constants.ts';
+import {
+  type Frame,
+  layOutFrame,
+  putOnStack,
+  STACK_SIZE,
+  type StackReference,
+} from './stack-constants.ts';
 
 export interface LoweredFunction {
   readonly fn: BpfFunction;
@@ -56,13 +63,23 @@ export class SlotMap {
   }
 }
 
+/** Lowers by the methods that the script names, in its order of preference. */
 export function lowerFunction(
   facts: FunctionFacts,
   fetches: Fetches,
   writes: ReadonlyMap<DataObject, Write>,
   context: LoweringContext,
 ): LoweredFunction | undefined {
-  return new FunctionLowering(facts, fetches, writes, context).run();
+  const { data } = context.request;
+  const lowering = (fold: boolean) => new FunctionLowering(facts, fetches, writes, context, fold);
+  if (data[0] === 'stack' && data.includes('fold')) {
+    const unfolded = lowering(false).run();
+    if (unfolded.frame.depth <= STACK_SIZE) return unfolded;
+  }
+  const lowered = lowering(data.includes('fold')).run();
+  if (lowered.frame.depth <= STACK_SIZE) return lowered;
+  reportTooLarge(lowered, stackDepth(facts.dataflow), context);
+  return undefined;
 }
 
 class FunctionLowering {
@@ -70,6 +87,7 @@ class FunctionLowering {
   readonly #fetches: Fetches;
   readonly #writes: ReadonlyMap<DataObject, Write>;
   readonly #context: LoweringContext;
+  readonly #fold: boolean;
   #code: Code;
   #slots = new SlotMap();
 
@@ -78,21 +96,23 @@ class FunctionLowering {
     fetches: Fetches,
     writes: ReadonlyMap<DataObject, Write>,
     context: LoweringContext,
+    fold: boolean,
   ) {
     this.#facts = facts;
     this.#fetches = fetches;
     this.#writes = writes;
     this.#context = context;
+    this.#fold = fold;
     this.#code = facts.fn.code;
   }
 
-  run(): LoweredFunction | undefined {
+  /** The result may have a frame that is too large; then it only tells how large. */
+  run(): LoweredFunction {
     const { fn, dataflow } = this.#facts;
     this.#fetchAndFold();
     const onStack = this.#stackReferences();
-    const frame = layOutFrame(fn, stackDepth(dataflow), onStack, this.#context);
-    if (frame === undefined) return undefined;
-    if (onStack.length > 0) {
+    const frame = layOutFrame(stackDepth(dataflow), onStack, this.#context);
+    if (onStack.length > 0 && frame.depth <= STACK_SIZE) {
       const edits = new CodeEdits(this.#code);
       putOnStack(fn, edits, onStack, frame, this.#context);
       this.#take(edits.commit());
@@ -112,9 +132,8 @@ class FunctionLowering {
     for (const [slot, reference] of fn.references) {
       const word = this.#fetches.word(reference);
       if (word !== undefined) edits.replace(slot, 2, [loadImm64(fn.code.dst[slot]!, BigInt(word))]);
-      else if (this.#fetches.isFetched(reference)) this.#fetches.check(reference);
     }
-    const folded = this.#context.request.data.includes('fold')
+    const folded = this.#fold
       ? foldLoads(uses, edits, this.#context, (object) => !this.#writes.has(object))
       : new Set();
     // The verifier lets no function return an address of the stack, whether its callers look or not.
@@ -217,4 +236,24 @@ class FunctionLowering {
     }
     return remaining;
   }
+}
+
+function reportTooLarge(
+  { fn, frame }: LoweredFunction,
+  ownDepth: number,
+  context: LoweringContext,
+): void {
+  const { objects, sink } = context;
+  const size = (object: DataObject): number => object.end - object.start;
+  const sizes = [...frame.objects.keys()].map(
+    (object) => `${objects.describe(object)} (${size(object)} bytes)`,
+  );
+  // The place to show is where the largest one is referred to.
+  const slots = [...fn.references].flatMap(([slot, { target }]) => {
+    const pointer = loweredObject(target, context);
+    return pointer === undefined ? [] : [{ slot, bytes: size(pointer.object) }];
+  });
+  const [largest] = slots.sort((a, b) => b.bytes - a.bytes);
+  const at = locateSlot(fn, largest?.slot ?? 0);
+  sink.report(frameTooLarge(fn.name, frame.depth, ownDepth, sizes, at));
 }

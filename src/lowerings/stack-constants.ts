@@ -19,7 +19,7 @@
 import { alignUp, ByteView } from '../base/bytes.ts';
 import { Alu, aluImm, type CodeEdits, type Instruction, movReg, storeImm } from '../bpf/index.ts';
 import { FRAME_POINTER } from '../bpf/opcode.ts';
-import { frameTooLarge, pointerInConstant } from '../diag/catalogue/lowering.ts';
+import { pointerInConstant } from '../diag/catalogue/lowering.ts';
 import { type LoweringContext, loweredObject } from './context.ts';
 import { type BpfFunction, locateSlot } from './functions.ts';
 import type { DataObject } from './objects.ts';
@@ -40,32 +40,19 @@ export interface Frame {
   readonly objects: ReadonlyMap<DataObject, number>;
 }
 
-/** Lays out the frame of `fn`, which by itself uses `ownDepth` bytes; undefined if it does not fit. */
+/** Lays out the frame of a function that by itself uses `ownDepth` bytes. It may be too deep. */
 export function layOutFrame(
-  fn: BpfFunction,
   ownDepth: number,
   references: readonly StackReference[],
   context: LoweringContext,
-): Frame | undefined {
+): Frame {
   const objects = new Map<DataObject, number>();
   let depth = references.length === 0 ? ownDepth : alignUp(ownDepth, 8);
   for (const object of withRelatives(references, context)) {
     depth += alignUp(object.end - object.start, 8);
     objects.set(object, -depth);
   }
-  if (depth <= STACK_SIZE) return { depth, objects };
-  const sizes = [...objects.keys()].map(
-    (object) => `${context.objects.describe(object)} (${object.end - object.start} bytes)`,
-  );
-  const at = references.length > 0 ? locateLargest(fn, references) : locateSlot(fn, 0);
-  context.sink.report(frameTooLarge(fn.name, depth, ownDepth, sizes, at));
-  return undefined;
-}
-
-function locateLargest(fn: BpfFunction, references: readonly StackReference[]) {
-  const size = ({ object }: StackReference) => object.end - object.start;
-  const largest = references.reduce((a, b) => (size(b) > size(a) ? b : a));
-  return locateSlot(fn, largest.slot);
+  return { depth, objects };
 }
 
 /** The objects that are referred to, and those that they hold distances to. */

@@ -3,7 +3,7 @@
  * pass adds its own table; it does not edit another's.
  */
 import type { ByteOrder } from '../base/bytes.ts';
-import { SHT, STT } from '../elf/constants.ts';
+import { SHT, STB, STT } from '../elf/constants.ts';
 import type { InputFile, InputSection, InputSymbol, Relocation } from './input.ts';
 import type { ScriptSymbol } from './plan.ts';
 import type { Exclusions, GlobalSymbol, SymbolTable } from './symbols.ts';
@@ -112,10 +112,12 @@ export class LinkState {
       return place === undefined ? { kind: 'gone', symbol } : { kind: 'place', ...place };
     }
     const script = this.scriptSymbols.get(symbol.name);
-    if (script !== undefined && symbol.binding !== 0)
+    if (script !== undefined && symbol.binding !== STB.LOCAL)
       return { kind: 'script', symbol: script, addend };
     const definition = this.symbols.definitionOf(symbol);
     if (definition === undefined) {
+      // Symbol 0 stands for no symbol: S is 0.
+      if (symbol.binding === STB.LOCAL) return { kind: 'absolute', value: addend };
       const weak = this.globalOf(symbol)?.strongReference === false;
       return { kind: 'undefined', symbol, weak };
     }
@@ -127,6 +129,6 @@ export class LinkState {
   }
 
   globalOf(symbol: InputSymbol): GlobalSymbol | undefined {
-    return symbol.binding === 0 ? undefined : this.symbols.get(symbol.name);
+    return symbol.binding === STB.LOCAL ? undefined : this.symbols.get(symbol.name);
   }
 }

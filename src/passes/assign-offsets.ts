@@ -24,27 +24,35 @@ import {
   evaluateExpression,
 } from '../script/expression.ts';
 
-const MOST_ROUNDS = 5;
+const MOST_ROUNDS = 10;
 const LARGEST_SECTION = 2 ** 30;
 
 export function assignOffsets(state: LinkState, plan: Plan, sink: DiagnosticSink): Layout {
+  const values = (): Map<string, number> =>
+    new Map([...state.scriptSymbols].map(([name, { value }]) => [name, value]));
   let round = new Round(state, plan, new Layout([]));
+  let unsettled: string | undefined;
   for (let count = 1; count < MOST_ROUNDS; count++) {
+    const before = values();
     const next = new Round(state, plan, round.layout);
-    const settled = sameLayout(next.layout, round.layout);
+    unsettled =
+      changedSection(next.layout, round.layout) ??
+      [...values()].find(([name, value]) => value !== before.get(name))?.[0];
     round = next;
-    if (settled) break;
+    if (unsettled === undefined) break;
   }
   for (const diagnostic of round.diagnostics) sink.report(diagnostic);
+  if (unsettled !== undefined) sink.report(diagnose.unsettledLayout(unsettled));
   return round.layout;
 }
 
-function sameLayout(a: Layout, b: Layout): boolean {
-  return a.sections.every((section, i) => {
-    const other = b.sections[i];
-    if (other === undefined || section.size !== other.size) return false;
-    return [...section.offsets].every(([input, offset]) => other.offsets.get(input) === offset);
-  });
+/** The name of a section that is not as it was in the round before. */
+function changedSection(layout: Layout, before: Layout): string | undefined {
+  return layout.sections.find((section, i) => {
+    const other = before.sections[i];
+    if (other === undefined || section.size !== other.size) return true;
+    return [...section.offsets].some(([input, offset]) => other.offsets.get(input) !== offset);
+  })?.name;
 }
 
 /** One evaluation of the whole plan. `earlier` answers for what this round has not reached yet. */
@@ -107,13 +115,13 @@ class Round {
       } else this.#statement(statement);
     }
     this.#current = undefined;
+    const hasData = fillings.length > 0 && header.type === SHT.NOBITS;
+    const type = hasData ? SHT.PROGBITS : header.type;
     let size = current.dot;
-    if (size > LARGEST_SECTION && header.type !== SHT.NOBITS) {
+    if (size > (type === SHT.NOBITS ? Number.MAX_SAFE_INTEGER : LARGEST_SECTION)) {
       this.diagnostics.push(diagnose.tooLarge(output.name, size));
       size = 0;
     }
-    const hasData = fillings.length > 0 && header.type === SHT.NOBITS;
-    const type = hasData ? SHT.PROGBITS : header.type;
     return { output, name: output.name, ...header, type, align, size, offsets, fillings };
   }
 

@@ -99,11 +99,11 @@ function layOut(
   const hosts = tails ? findHosts(keys, first.entsize) : new Map<string, string>();
 
   const offsets = new Map<string, number>();
-  const pieceAlign = (first.flags & SHF.STRINGS) !== 0 ? first.align : 1;
   let size = 0;
   for (const key of keys) {
     if (hosts.has(key)) continue;
-    size = alignUp(size, pieceAlign);
+    // Every entry may rely on the section's alignment.
+    size = alignUp(size, first.align);
     offsets.set(key, size);
     size += key.length;
   }

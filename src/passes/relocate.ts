@@ -10,7 +10,11 @@
  */
 import { ByteView } from '../base/bytes.ts';
 import * as diagnose from '../diag/catalogue/layout.ts';
-import { discardedReference, undefinedSymbol } from '../diag/catalogue/symbols.ts';
+import {
+  discardedReference,
+  referenceOutsideSection,
+  undefinedSymbol,
+} from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
 import { R_BPF, SHT, STT } from '../elf/constants.ts';
 import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
@@ -120,7 +124,7 @@ class Relocator {
         );
         return undefined;
       case 'gone':
-        this.#reportGone(relocation, target.symbol.section?.name ?? 'no section');
+        this.#reportGone(relocation, target.symbol.section);
         return undefined;
     }
   }
@@ -132,7 +136,7 @@ class Relocator {
     const { state, layout, symbols, sink } = this.#context;
     const found = layout.find(target.section, target.offset);
     if (found === undefined) {
-      this.#reportGone(relocation, target.section.name);
+      this.#reportGone(relocation, target.section);
       return undefined;
     }
     if (relocation.form === 'pcrel32') {
@@ -159,6 +163,10 @@ class Relocator {
     if (relocation.form === 'call' || relocation.form === 'pcrel32') {
       const { sink } = this.#context;
       sink.report(diagnose.callWithoutTarget(relocation.symbol.name, this.#places(relocation)));
+    } else if (relocation.form === 'abs32' && !(value >= -(2 ** 31) && value < 2 ** 32)) {
+      const { name } = relocation.symbol;
+      const places = this.#places(relocation);
+      this.#context.sink.report(diagnose.fieldOverflow(name, value, 32, places));
     } else {
       writeField(this.#view, this.#base + relocation.offset, relocation.form, BigInt(value));
     }
@@ -197,15 +205,25 @@ class Relocator {
     return locate(this.#section, relocation.offset);
   }
 
-  #reportGone(relocation: Relocation, section: string): void {
+  #reportGone(relocation: Relocation, section: InputSection | undefined): void {
     const { state, sink } = this.#context;
+    const { symbol, addend } = relocation;
+    const places = this.#places(relocation);
+    const name = section?.name ?? 'no section';
+    if (symbol.type === STT.SECTION && section !== undefined) {
+      // Constants of a pool move one by one: a byte outside of the section went nowhere.
+      const offset = symbol.value + addend;
+      if (offset < 0 || offset > section.size) {
+        sink.report(referenceOutsideSection(name, offset, section.size, places));
+        return;
+      }
+    }
     const excluded =
-      relocation.symbol.section !== undefined &&
-      state.exclusions.replacedBy.has(relocation.symbol.section);
+      symbol.section !== undefined && state.exclusions.replacedBy.has(symbol.section);
     const why = excluded
       ? 'another copy of its COMDAT group was kept'
       : 'the script discards it, or nothing may refer to it there';
-    sink.report(discardedReference(relocation.symbol.name, section, this.#places(relocation), why));
+    sink.report(discardedReference(symbol.name, name, places, why));
   }
 }
 

@@ -90,6 +90,16 @@ export const sectionDropped = (section: string, file: string, what: string): Dia
 
 /** LAYOUT-010 */
 export const tooLarge = (section: string, size: number): Diagnostic =>
-  error('LAYOUT-010', `section ${section} grows to ${size} bytes; an output is limited to 1 GiB`, {
-    notes: ['look for a large alignment or a location counter that jumps'],
+  error('LAYOUT-010', `section ${section} grows to ${size} bytes`, {
+    notes: [
+      'a section with bytes is limited to 1 GiB; look for a large alignment or a location counter that jumps',
+    ],
+  });
+
+/** LAYOUT-011 */
+export const unsettledLayout = (name: string): Diagnostic =>
+  error('LAYOUT-011', `the layout does not settle: '${name}' changes each time it is computed`, {
+    notes: [
+      "an expression of the script depends on what it changes, such as a section's own SIZEOF",
+    ],
   });

@@ -51,14 +51,14 @@ export const discardedReference = (
 
 /** SYM-004 */
 export const referenceOutsideSection = (
-  name: string,
   section: string,
   offset: number,
   size: number,
   places: readonly Location[],
 ): Diagnostic =>
-  error('SYM-004', `reference to byte ${offset} of ${section} (${name}), which has ${size} bytes`, {
+  error('SYM-004', `reference to byte ${offset} of ${section}, which has ${size} bytes`, {
     at: places,
+    notes: ['its constants are merged with equal ones, so what stands beside them is not known'],
   });
 
 /** SYM-005 */
