@@ -2,6 +2,8 @@
  * `npm run bench`: how long bpfld takes as a whole process, how much memory, how large its output is; beside
  * the linkers for BPF that this machine has (`bpftool gen object`, GNU `bpf-ld -r`).
  *
+ * The work is not quite the same: bpftool also merges BTF, which bpfld leaves out and bpf-ld copies.
+ *
  * The contenders of a group run in turns, so that what else the machine does meets all alike; medians count.
  * `npm run bench -- --rounds 15` takes more of them than the 9 of the default.
  */
@@ -77,7 +79,9 @@ function row(name, ...cells) {
 }
 
 try {
-  process.stdout.write(`whole processes, medians of ${rounds}, node ${process.version}\n`);
+  process.stdout.write(
+    `whole processes, medians of ${rounds}; ratios to a group's first line; node ${process.version}\n`,
+  );
   for (const { title, contenders } of groups()) {
     process.stdout.write('\n');
     row(title, 'time', 'ratio', 'memory', 'output');

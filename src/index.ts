@@ -1,7 +1,14 @@
-/** bpfld as a library: `link` takes bytes and options and returns bytes and diagnostics. */
+/**
+ * bpfld as a library: `link` takes bytes and options and returns bytes and diagnostics. It touches no file,
+ * no clock and no environment: equal input gives equal output, on every machine.
+ *
+ * `bpfld/elf`, `bpfld/bpf` and `bpfld/script` are what it is made of: ELF objects, instructions, scripts.
+ *
+ * @packageDocumentation
+ */
 
 export { parseSetting, parseSettingsFile } from './config/settings.ts';
-export type { Setting } from './config/value.ts';
+export { isDiagnostic, type Setting } from './config/value.ts';
 export type { Diagnostic, Location, Severity } from './diag/diagnostic.ts';
 export { renderDiagnostic } from './diag/render.ts';
 export { link } from './link.ts';

@@ -31,6 +31,10 @@ import { readRequest } from './request.ts';
 /** Thrown at a boundary, caught by `link`: the diagnostics say the rest. */
 class Stop extends Error {}
 
+/**
+ * Links objects into one. Faults of the inputs, the script and the settings are diagnostics, never thrown;
+ * where one is an error there is no output. What is thrown is a fault of bpfld itself.
+ */
 export function link(options: LinkOptions): LinkResult {
   const sink = new DiagnosticSink();
   try {

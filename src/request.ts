@@ -1,4 +1,5 @@
 /** What a script and the options ask for, put together. */
+import { unknownProfile } from './diag/catalogue/command-line.ts';
 import type { DiagnosticSink } from './diag/diagnostic.ts';
 import type { LinkOptions } from './link-types.ts';
 import type { LoweringRequest } from './lowerings/context.ts';
@@ -21,7 +22,7 @@ export interface LinkRequest {
  * a PROFILE command.
  */
 export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkRequest {
-  const asked = options.profile === undefined ? undefined : profiles[options.profile];
+  const asked = profileNamed(options.profile, sink);
   const source = options.script ?? shipped((asked ?? generic).script);
   const { script, diagnostics } = parseScript(source, {
     profiles: Object.keys(profiles),
@@ -30,8 +31,15 @@ export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkReq
   });
   for (const diagnostic of diagnostics) sink.report(diagnostic);
   const named = script.commands.find((command) => command.kind === 'profile');
-  const profile = asked ?? (named && profiles[named.profile.text]) ?? generic;
+  const profile = asked ?? (named && profileNamed(named.profile.text, sink)) ?? generic;
   return { script, profile, lowering: readLowering(script, options.fetch ?? []) };
+}
+
+function profileNamed(name: string | undefined, sink: DiagnosticSink): Profile | undefined {
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(profiles, name)) return profiles[name];
+  sink.report(unknownProfile(name, Object.keys(profiles)));
+  return undefined;
 }
 
 function shipped(name: string): ScriptSource {

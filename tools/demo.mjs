@@ -12,6 +12,8 @@ const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 const paint = (code) => (text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 const [bold, red, green, dim] = [paint(1), paint(31), paint(32), paint(2)];
 const say = (text = '') => process.stdout.write(`${text}\n`);
+// A reader that goes away (`npm run demo | head`) is no fault.
+process.stdout.on('error', () => process.exit());
 
 const cases = [
   { language: 'C, from clang', path: 'fixtures/founding-c/founding.o' },

@@ -41,5 +41,5 @@ export { Liveness, type LivenessOptions } from './liveness.ts';
 export { OffsetMap } from './offset-map.ts';
 export * from './opcode.ts';
 export { describeEditProblem, describeFlowProblem } from './problems.ts';
-export { stackDepth } from './stack-depth.ts';
+export { movesDown, stackDepth } from './stack-depth.ts';
 export { summarizeFunction } from './summary.ts';

@@ -90,6 +90,7 @@ export const Opcode = {
   MOV32_X: 0xbc,
   ADD64_K: 0x07,
   ADD64_X: 0x0f,
+  ADD32_X: 0x0c,
 } as const;
 
 /** `src` of a call: what `imm` means. */

@@ -3,9 +3,11 @@
  * that an address in a register names. Of `r1 = r10; r1 += -64; r1 += r2` that is 64: a variable index is
  * taken not to go below the place it is added to.
  */
+import type { Code } from './code.ts';
 import type { Dataflow } from './dataflow/analysis.ts';
 import { hasTarget, STACK_TARGET } from './dataflow/targets.ts';
 import type { Value } from './dataflow/value.ts';
+import type { FlowGraph } from './flow.ts';
 import {
   Alu,
   Atomic,
@@ -19,6 +21,7 @@ import {
   operationOf,
   usesRegister,
 } from './opcode.ts';
+import { registersWritten } from './registers.ts';
 
 /** In bytes, not rounded; 0 for a function that does not use its frame. */
 export function stackDepth(analysis: Dataflow): number {
@@ -47,6 +50,69 @@ export function stackDepth(analysis: Dataflow): number {
     },
   );
   return Math.abs(lowest);
+}
+
+/**
+ * Whether an address of the frame goes down by steps that are not counted here: in a loop, or by a number
+ * that is not known. Then it may reach any byte of the frame.
+ */
+export function movesDown(analysis: Dataflow): boolean {
+  const { code } = analysis.flow;
+  let found = false;
+  analysis.visit((slot, state) => {
+    if (found || classOf(code.opcode[slot]!) !== Class.ALU64) return;
+    const left = state.register(code.dst[slot]!);
+    if (!inFrame(left) || code.dst[slot] === FRAME_POINTER) return;
+    if (usesRegister(code.opcode[slot]!)) {
+      const by = state.register(code.src[slot]!).kind;
+      found = operationOf(code.opcode[slot]!) === Alu.SUB && by === 'unknown';
+    } else if (displacement(analysis, slot) < 0) {
+      const exact = left.kind === 'address' && left.offset !== undefined;
+      found = !exact && returnsTo(analysis, slot);
+    }
+  });
+  return found;
+}
+
+/** Whether what the instruction at `start` leaves in its register comes back to it, by moves and sums. */
+function returnsTo({ flow }: Dataflow, start: number): boolean {
+  const { code } = flow;
+  const register = 1 << code.dst[start]!;
+  const derived = new Map<number, number>([[start, register]]);
+  const pending = [start];
+  for (let slot = pending.pop(); slot !== undefined; slot = pending.pop()) {
+    const after = slot === start ? register : derivedAfter(code, slot, derived.get(slot)!);
+    for (const next of slotsAfter(flow, slot)) {
+      if (next === start && (after & register) !== 0) return true;
+      const known = derived.get(next) ?? 0;
+      if (next === start || (known | after) === known) continue;
+      derived.set(next, known | after);
+      pending.push(next);
+    }
+  }
+  return false;
+}
+
+/** A bit that stands for the whole frame, where addresses are spilled. */
+const SPILLED = 1 << 16;
+
+function derivedAfter(code: Code, slot: number, before: number): number {
+  const opcode = code.opcode[slot]!;
+  const dst = 1 << code.dst[slot]!;
+  const taken = (before & (1 << code.src[slot]!)) !== 0;
+  if (isStore(opcode) && classOf(opcode) === Class.STX) return taken ? before | SPILLED : before;
+  if (isLoad(opcode)) return (before & SPILLED) !== 0 ? before | dst : before & ~dst;
+  if (isAlu(opcode) && usesRegister(opcode) && taken) return before | dst;
+  return isAlu(opcode) && operationOf(opcode) !== Alu.MOV
+    ? before
+    : before & ~registersWritten(code, slot);
+}
+
+function slotsAfter(flow: FlowGraph, slot: number): readonly number[] {
+  const block = flow.blockOf(slot);
+  const next = flow.code.next(slot);
+  if (next < flow.blockEnd(block)) return [next];
+  return Array.from(flow.successors(block), (successor) => flow.blockStart(successor));
 }
 
 /** The register that the load, store or atomic operation at `slot` takes its address from. */

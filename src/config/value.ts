@@ -46,6 +46,7 @@ export interface Setting {
 /** Values may not nest deeper than this, so that no parser exhausts the stack. */
 export const maxDepth = 64;
 
+/** Tells why something could not be read (`parseSetting`) from what was read. */
 export function isDiagnostic(result: object): result is Diagnostic {
   return 'severity' in result;
 }

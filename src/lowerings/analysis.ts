@@ -32,13 +32,17 @@ export interface FunctionFacts {
   readonly resultUsed: boolean;
 }
 
-/** `order`: callees before callers. Empty where the control flow of some function is broken. */
+/**
+ * `order`: callees before callers; `entered`: functions that others may call too, the kernel or what is
+ * linked later. Empty where the control flow of some function is broken.
+ */
 export function analyse(
   order: readonly BpfFunction[],
+  entered: ReadonlySet<BpfFunction>,
   context: LoweringContext,
   fetches: Fetches,
 ): Map<BpfFunction, FunctionFacts> {
-  return new Analysis(order, context, fetches).run();
+  return new Analysis(order, entered, context, fetches).run();
 }
 
 export function placeOfCode(fn: BpfFunction): CodePlace {
@@ -48,6 +52,7 @@ export function placeOfCode(fn: BpfFunction): CodePlace {
 
 class Analysis {
   readonly #order: readonly BpfFunction[];
+  readonly #entered: ReadonlySet<BpfFunction>;
   readonly #context: LoweringContext;
   readonly #fetches: Fetches;
   readonly #flows = new Map<BpfFunction, FlowGraph>();
@@ -55,8 +60,14 @@ class Analysis {
   readonly #arguments = new Map<BpfFunction, Arguments>();
   readonly #ignored = new Set<BpfFunction>();
 
-  constructor(order: readonly BpfFunction[], context: LoweringContext, fetches: Fetches) {
+  constructor(
+    order: readonly BpfFunction[],
+    entered: ReadonlySet<BpfFunction>,
+    context: LoweringContext,
+    fetches: Fetches,
+  ) {
     this.#order = order;
+    this.#entered = entered;
     this.#context = context;
     this.#fetches = fetches;
   }
@@ -78,6 +89,11 @@ class Analysis {
       this.#summaries.set(fn, summarizeFunction(fn.code, this.#options(fn)));
     }
     this.#findIgnoredResults();
+    for (const fn of this.#entered) {
+      const unknown = new Arguments();
+      unknown.add(() => ({ kind: 'unknown' }));
+      this.#arguments.set(fn, unknown);
+    }
     for (const fn of this.#order.toReversed()) {
       const entry = this.#arguments.get(fn)?.entry() ?? {};
       const dataflow = new Dataflow(fn.code, { ...this.#options(fn), entry });
@@ -99,7 +115,7 @@ class Analysis {
         if ((liveness.liveAfter(slot) & 1) !== 0) used.add(callee);
       }
     }
-    for (const fn of used) this.#ignored.delete(fn);
+    for (const fn of [...used, ...this.#entered]) this.#ignored.delete(fn);
   }
 
   #options(fn: BpfFunction) {
@@ -124,10 +140,14 @@ class Analysis {
     const word = this.#fetches.word(reference);
     if (word !== undefined) return { constant: BigInt(word) };
     const { target } = reference;
-    if (target.kind === 'undefined') return { constant: 0n };
     if (target.kind === 'absolute') return { constant: BigInt(target.value) };
+    // A later link may define it.
+    const open = this.#context.profile.keepUndefined;
+    if (target.kind === 'undefined') return open ? { unknown: true } : { constant: 0n };
     const pointer = loweredObject(target, this.#context);
-    return pointer && { target: pointer.object.id, offset: pointer.offset };
+    if (pointer === undefined) return { unknown: true };
+    const { object, offset } = pointer;
+    return { target: this.#context.objects.copyOf(object, fn), offset };
   }
 
   #passArguments(fn: BpfFunction, dataflow: Dataflow): void {

@@ -17,6 +17,7 @@ export function checkUses(
   isConstant: (object: DataObject) => boolean,
   context: LoweringContext,
 ): void {
+  checkCopies(fn, uses, context);
   for (const use of uses) {
     if ('base' in use) checkAccess(use, fn, context);
     // An address that may also be something else proves nothing; the verifier has the last word there.
@@ -31,6 +32,31 @@ export function checkUses(
       if (fault === undefined) continue;
       context.refused.add(object);
       context.sink.report(fault);
+    }
+  }
+}
+
+/** No function depends on the address of its own copy being that of another function's. */
+function checkCopies(
+  fn: BpfFunction,
+  uses: readonly AddressUse[],
+  { objects, refused, sink }: LoweringContext,
+): void {
+  let before: ValueUse | undefined;
+  for (const use of uses) {
+    if (use.kind !== 'compare' && use.kind !== 'number') continue;
+    const pair = before?.slot === use.slot ? before : undefined;
+    before = use;
+    for (const id of pair?.value.targets.ids ?? []) {
+      for (const other of use.value.targets.ids) {
+        if (id === other || id === STACK_TARGET || other === STACK_TARGET) continue;
+        const object = objects.get(id);
+        if (object !== objects.get(other) || refused.has(object)) continue;
+        refused.add(object);
+        sink.report(
+          diagnose.copiesCompared(objects.describe(object), fn.name, locateSlot(fn, use.slot)),
+        );
+      }
     }
   }
 }

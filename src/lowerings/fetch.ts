@@ -43,8 +43,10 @@ export class Fetches {
   word(reference: Reference): number | undefined {
     const { target } = reference;
     if (target.kind !== 'place' || !this.isFetched(reference)) return undefined;
-    const view = new ByteView(this.#state.bytesOf(target.section), this.#state.order);
-    return view.has(target.offset, 4) ? view.u32(target.offset) : undefined;
+    const { section, offset } = target;
+    if (offset < 0 || offset + 4 > section.size) return undefined;
+    const bytes = this.#state.sliceOf(section, offset, offset + 4);
+    return new ByteView(bytes, this.#state.order).u32(0);
   }
 
   /** Reports a fetch that leaves its section. */

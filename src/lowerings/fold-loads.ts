@@ -59,8 +59,8 @@ function constantAt(
     ({ offset: at, form }) => at < start + width && at + (form === 'abs64' ? 8 : 4) > start,
   );
   if (relocated) return undefined;
-  const view = new ByteView(context.state.bytesOf(object.section), context.state.order);
-  const value = view.unsigned(start, width);
+  const bytes = context.state.sliceOf(object.section, start, start + width);
+  const value = new ByteView(bytes, context.state.order).unsigned(0, width);
   return signed ? BigInt.asUintN(64, BigInt.asIntN(width * 8, value)) : value;
 }
 

@@ -77,11 +77,18 @@ export class FunctionTable {
     return this.#draftAt(section, offset);
   }
 
-  /** Whether another object's definition replaced the function. */
+  /** Whether another object's definition replaced the function, under each of its names. */
   isLoser(fn: BpfFunction): boolean {
     const { symbol } = fn;
     if (symbol === undefined || symbol.binding === STB.LOCAL) return false;
-    return this.#state.symbols.definitionOf(symbol) !== symbol;
+    const lost = (name: InputSymbol): boolean => this.#state.symbols.definitionOf(name) !== name;
+    return lost(symbol) && globalNames(fn).every(lost);
+  }
+
+  /** What stands for a function that lost. */
+  winnerOf(fn: BpfFunction): Place | undefined {
+    const definition = fn.symbol && this.#state.symbols.definitionOf(fn.symbol);
+    return definition && this.#state.placeOf(definition);
   }
 
   #draftAt(section: InputSection, offset: number): Draft | undefined {
@@ -143,18 +150,22 @@ export class FunctionTable {
     const relocated = new Set(section.relocations.map((relocation) => relocation.offset));
     for (const fn of this.#bySection.get(section) ?? []) {
       for (const [slot, offset] of localCalls(fn.code, fn.start, relocated)) {
-        this.#bind(fn, slot, { section, offset }, `${section.name}+0x${offset.toString(16)}`);
+        const name = `${section.name}+0x${offset.toString(16)}`;
+        this.#bind(fn, slot, { section, offset }, name, false);
       }
     }
   }
 
   #call(fn: Draft, slot: number, reference: Reference): void {
     const { target, relocation } = reference;
-    if (target.kind === 'place') this.#bind(fn, slot, target, relocation.symbol.name);
-    else fn.unresolvedCalls.set(slot, reference);
+    if (target.kind === 'place') {
+      const byName = relocation.symbol.type !== STT.SECTION;
+      this.#bind(fn, slot, target, relocation.symbol.name, byName);
+    } else fn.unresolvedCalls.set(slot, reference);
   }
 
-  #bind(fn: Draft, slot: number, place: Place, name: string): void {
+  /** `byName`: the call names a symbol, and `place` is where the definition of that name is. */
+  #bind(fn: Draft, slot: number, place: Place, name: string, byName: boolean): void {
     const at = (): Location[] => locateSlot(fn, slot);
     if (!isExecutable(place.section)) {
       this.#sink.report(callOfData(name, place.section.name, at()));
@@ -165,14 +176,12 @@ export class FunctionTable {
       this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at()));
       return;
     }
-    fn.calls.set(slot, this.#winner(callee));
+    fn.calls.set(slot, byName ? callee : this.#winner(callee));
   }
 
   /** A call that the assembler resolved to a weak function means the definition that won. */
   #winner(fn: BpfFunction): BpfFunction {
-    if (!this.isLoser(fn)) return fn;
-    const definition = this.#state.symbols.definitionOf(fn.symbol!);
-    const place = definition && this.#state.placeOf(definition);
+    const place = this.isLoser(fn) ? this.winnerOf(fn) : undefined;
     return (place && this.at(place)) ?? fn;
   }
 }
@@ -193,6 +202,14 @@ function* localCalls(
 function localTargets(section: InputSection, code: Code): number[] {
   const relocated = new Set(section.relocations.map((relocation) => relocation.offset));
   return [...localCalls(code, 0, relocated)].map(([, target]) => target);
+}
+
+/** The symbols under which other objects may know a function. */
+function globalNames({ section, start }: BpfFunction): InputSymbol[] {
+  return symbolsOf(section).filter(
+    ({ value, binding, type }) =>
+      value === start && binding !== STB.LOCAL && (type === STT.FUNC || type === STT.NOTYPE),
+  );
 }
 
 /** Function symbols by offset. Of aliases the global one, because it may be overridden. */

@@ -87,9 +87,9 @@ function lowerFunctions(
     return lowered;
   }
   const fetches = new Fetches(request.fetch, state, plan, sink);
-  const facts = analyse(order, context, fetches);
-  const writes = findWrites(facts.values(), objects);
   const entries = new Set(programs.map(({ entry }) => entry));
+  const facts = analyse(order, enteredFrom(order, entries, context), context, fetches);
+  const writes = findWrites(facts.values(), objects);
   for (const known of facts.values()) {
     for (const reference of known.fn.references.values()) fetches.check(reference);
     checkUses(known, entries, (object) => !writes.has(object), context);
@@ -102,6 +102,24 @@ function lowerFunctions(
   }
   if (!sink.hasErrors) checkStackLimits(programs, lowered, context);
   return lowered;
+}
+
+/** What may be called from elsewhere: programs, callbacks, and global functions of a link that stays open. */
+function enteredFrom(
+  order: readonly BpfFunction[],
+  entries: ReadonlySet<BpfFunction>,
+  { functions, profile }: LoweringContext,
+): Set<BpfFunction> {
+  const entered = new Set(entries);
+  for (const fn of order) {
+    const global = fn.symbol !== undefined && fn.symbol.binding !== STB.LOCAL;
+    if (profile.keepUndefined && global) entered.add(fn);
+    for (const { target } of fn.references.values()) {
+      const taken = target.kind === 'place' ? functions.at(target) : undefined;
+      if (taken !== undefined) entered.add(taken);
+    }
+  }
+  return entered;
 }
 
 function unchanged(fn: BpfFunction, context: LoweringContext): LoweredFunction {
@@ -175,13 +193,7 @@ function rebuildProgram(
   for (const section of inputs) {
     const placeOf = (fn: BpfFunction): Place | undefined =>
       fn === entry ? { section: rebuilt.section, offset: 0 } : undefined;
-    redirectFunctions(
-      state,
-      section,
-      functions.functionsOf(section),
-      (fn) => lowered.get(fn),
-      placeOf,
-    );
+    redirectFunctions(state, section, functions, (fn) => lowered.get(fn), placeOf);
   }
   for (const { fn, code } of parts) {
     if (fn === entry) continue;
@@ -210,7 +222,7 @@ function rebuildInPlace(
       redirectFunctions(
         state,
         section,
-        own,
+        functions,
         (fn) => lowered.get(fn),
         (fn) => {
           const offset = rebuilt.offsets.get(fn);

@@ -1,14 +1,19 @@
 /** Rewrites one function: fetched words, folded loads, then what is left over on the stack. */
 import {
+  Alu,
+  aluImm,
   type Code,
   CodeEdits,
+  type Dataflow,
   describeEditProblem,
   type Edited,
   loadImm64,
+  movesDown,
   movImm,
   type OffsetMap,
   stackDepth,
 } from '../bpf/index.ts';
+import { Opcode } from '../bpf/opcode.ts';
 import { frameTooLarge } from '../diag/catalogue/lowering.ts';
 import { SHF } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
@@ -78,8 +83,26 @@ export function lowerFunction(
   }
   const lowered = lowering(data.includes('fold')).run();
   if (lowered.frame.depth <= STACK_SIZE) return lowered;
-  reportTooLarge(lowered, stackDepth(facts.dataflow), context);
+  reportTooLarge(lowered, ownDepth(facts.dataflow, true), context);
   return undefined;
+}
+
+/** What the function itself uses of its frame; all of it where a loop may go down to anywhere. */
+function ownDepth(dataflow: Dataflow, precise: boolean): number {
+  return precise && movesDown(dataflow) ? STACK_SIZE : stackDepth(dataflow);
+}
+
+/**
+ * `r1 += r1` becomes `r1 <<= 1`: GCC doubles indices so. The verifier, which wants accesses of the stack
+ * aligned, learns nothing of the lowest bit from the one and what it needs from the other.
+ */
+function shiftWhereDoubled(edits: CodeEdits): void {
+  const { code } = edits;
+  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
+    const { opcode, dst, src } = code.at(slot);
+    const bits = opcode === Opcode.ADD64_X ? 64 : opcode === Opcode.ADD32_X ? 32 : undefined;
+    if (bits !== undefined && dst === src) edits.replace(slot, 1, [aluImm(Alu.LSH, dst, 1, bits)]);
+  }
 }
 
 class FunctionLowering {
@@ -111,10 +134,11 @@ class FunctionLowering {
     const { fn, dataflow } = this.#facts;
     this.#fetchAndFold();
     const onStack = this.#stackReferences();
-    const frame = layOutFrame(stackDepth(dataflow), onStack, this.#context);
+    const frame = layOutFrame(ownDepth(dataflow, onStack.length > 0), onStack, this.#context);
     if (onStack.length > 0 && frame.depth <= STACK_SIZE) {
       const edits = new CodeEdits(this.#code);
       putOnStack(fn, edits, onStack, frame, this.#context);
+      shiftWhereDoubled(edits);
       this.#take(edits.commit());
     }
     return {
@@ -208,8 +232,14 @@ class FunctionLowering {
 
   #checkPermitted(fn: BpfFunction, slot: number, { target, relocation }: Reference): void {
     const { plan, request, profile, sink } = this.#context;
-    if (target.kind !== 'place') return;
     const at = locateSlot(fn, slot);
+    const held = target.kind === 'script' ? target.symbol.section : undefined;
+    if (held !== undefined && !request.permits(held.name)) {
+      const why = 'the script assigns the symbol, so bpfld does not know what it covers';
+      const object = `symbol '${relocation.symbol.name}'`;
+      sink.report(profile.refuse.reference({ section: held.name, object, why, at }));
+    }
+    if (target.kind !== 'place') return;
     if (isExecutable(target.section)) {
       if (request.copyCalls)
         sink.report(profile.refuse.functionAddress(relocation.symbol.name, at));

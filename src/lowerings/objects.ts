@@ -11,9 +11,12 @@
  */
 import { showBytes } from '../base/bytes.ts';
 import { SHF, STT } from '../elf/constants.ts';
-import { COMMON, type InputFile, type InputSection } from '../model/input.ts';
+import { COMMON, type InputFile, type InputSection, isExecutable } from '../model/input.ts';
 import { symbolsOf } from '../model/section-symbols.ts';
 import type { Extent, LinkState, Place } from '../model/state.ts';
+
+/** How many bytes of a nameless constant a diagnostic shows. */
+const SHOWN = 24;
 
 export interface DataObject {
   /** Dense, from 1. */
@@ -35,13 +38,32 @@ export class ObjectTable {
   readonly #objects: DataObject[] = [];
   readonly #bySection = new Map<InputSection, DataObject[]>();
   readonly #references = new Map<InputFile, Map<InputSection, Set<number>>>();
+  readonly #copies = new Map<unknown, Map<DataObject, number>>();
 
   constructor(state: LinkState) {
     this.#state = state;
   }
 
+  /** `id` is the object's own or that of a copy. */
   get(id: number): DataObject {
     return this.#objects[id - 1]!;
+  }
+
+  /**
+   * An id for the copy of an object that a function has in its frame. Each function has one of its own,
+   * so what is passed to a subprogram is no address in the subprogram's copy.
+   */
+  copyOf(object: DataObject, owner: unknown): number {
+    let copies = this.#copies.get(owner);
+    if (copies === undefined) {
+      copies = new Map();
+      this.#copies.set(owner, copies);
+    }
+    const known = copies.get(object);
+    if (known !== undefined) return known;
+    const id = this.#objects.push(object);
+    copies.set(object, id);
+    return id;
   }
 
   /** The object at a place; its end also counts where nothing else begins. Undefined outside the section. */
@@ -61,14 +83,15 @@ export class ObjectTable {
     return found !== undefined && offset <= found.end ? found : undefined;
   }
 
-  bytesOf(object: DataObject): Uint8Array {
-    return this.#state.bytesOf(object.section).subarray(object.start, object.end);
+  bytesOf({ section, start, end }: DataObject): Uint8Array {
+    return this.#state.sliceOf(section, start, end);
   }
 
   /** How diagnostics name it: by its symbol, or by what it holds. */
   describe(object: DataObject): string {
     if (object.name !== undefined) return `'${object.name}'`;
-    return `constant ${showBytes(this.bytesOf(object))}`;
+    const { section, start, end } = object;
+    return `constant ${showBytes(this.#state.sliceOf(section, start, Math.min(end, start + SHOWN + 1)), SHOWN)}`;
   }
 
   #objectsOf(section: InputSection): DataObject[] {
@@ -122,7 +145,7 @@ export class ObjectTable {
     return spans;
   }
 
-  /** Where the code and data of the section's file refer into it through its section symbol. */
+  /** Where the code of the section's file refers into it through its section symbol; data may refer to the inside. */
   #referencesTo(section: InputSection): ReadonlySet<number> {
     const { file } = section;
     if (!file.startReferences) return new Set();
@@ -131,7 +154,8 @@ export class ObjectTable {
       references = new Map();
       this.#references.set(file, references);
       for (const from of file.sections) {
-        for (const { symbol, addend } of from?.relocations ?? []) {
+        if (from === undefined || !isExecutable(from)) continue;
+        for (const { symbol, addend } of from.relocations) {
           if (symbol.type !== STT.SECTION || symbol.section === undefined) continue;
           const offsets = references.get(symbol.section) ?? new Set();
           references.set(symbol.section, offsets.add(symbol.value + addend));

@@ -48,13 +48,22 @@ export function findPrograms(
   return programs;
 }
 
-/** Global functions that nothing calls; else local ones; in a ring of calls the first. */
+/**
+ * Functions that nothing calls; else those that nothing in their own section calls (another program may
+ * call this one); in a ring of calls the first. Of several the global ones.
+ */
 function entries(
   candidates: readonly BpfFunction[],
   called: ReadonlySet<BpfFunction>,
 ): readonly BpfFunction[] {
-  const roots = candidates.filter((fn) => !called.has(fn));
-  const global = roots.filter(({ symbol }) => symbol !== undefined && symbol.binding !== STB.LOCAL);
-  if (global.length > 0) return global;
-  return roots.length > 0 ? roots : candidates.slice(0, 1);
+  const calledHere = new Set<BpfFunction>();
+  for (const fn of candidates) {
+    for (const callee of fn.calls.values()) if (callee !== fn) calledHere.add(callee);
+  }
+  for (const calls of [called, calledHere]) {
+    const roots = candidates.filter((fn) => !calls.has(fn));
+    const global = roots.filter(({ symbol }) => symbol && symbol.binding !== STB.LOCAL);
+    if (roots.length > 0) return global.length > 0 ? global : roots;
+  }
+  return candidates.slice(0, 1);
 }

@@ -5,11 +5,12 @@
  * with copies; a call that was a relocation elsewhere stays one.
  */
 import { Code } from '../bpf/index.ts';
+import { CallKind } from '../bpf/opcode.ts';
 import { SHF, SHT } from '../elf/constants.ts';
 import type { InputSection, Relocation } from '../model/input.ts';
 import type { LinkState, Place } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
-import type { BpfFunction } from './functions.ts';
+import type { BpfFunction, FunctionTable } from './functions.ts';
 import type { LoweredFunction } from './lower-function.ts';
 
 export interface RebuiltSection {
@@ -51,7 +52,10 @@ export function rebuildSection(
       const slot = base + lowered.slots.toNew(oldSlot);
       const relocation = calls.get(lowered.fn.start + oldSlot * 8);
       if (relocation !== undefined) relocations.push({ ...relocation, offset: slot * 8 });
-      else code.imm[slot] = offsets.get(callee)! / 8 - slot - 1;
+      else {
+        code.src[slot] = CallKind.FUNCTION;
+        code.imm[slot] = offsets.get(callee)! / 8 - slot - 1;
+      }
     }
     for (const [oldSlot, { relocation }] of lowered.fn.unresolvedCalls) {
       const slot = base + lowered.slots.toNew(oldSlot);
@@ -73,12 +77,13 @@ export function rebuildSection(
 export function redirectFunctions(
   state: LinkState,
   section: InputSection,
-  functions: readonly BpfFunction[],
+  table: FunctionTable,
   lowered: (fn: BpfFunction) => LoweredFunction | undefined,
   placeOf: (fn: BpfFunction) => Place | undefined,
 ): void {
+  // The end of the section belongs to its last function.
   const holding = (offset: number): BpfFunction | undefined =>
-    functions.findLast((fn) => fn.start <= offset);
+    table.at({ section, offset }) ?? table.functionsOf(section).at(-1);
   // A function begins with its prologue, so its start stays its start.
   const newOffset = (fn: BpfFunction, offset: number): number =>
     offset === fn.start
@@ -86,8 +91,9 @@ export function redirectFunctions(
       : (lowered(fn)?.slots.toNew(Math.floor((offset - fn.start) / 8)) ?? 0) * 8;
   state.redirects.set(section, (offset) => {
     const fn = holding(offset);
-    const place = fn && placeOf(fn);
-    if (fn === undefined || place === undefined) return undefined;
+    if (fn === undefined) return undefined;
+    const place = placeOf(fn) ?? (table.isLoser(fn) ? table.winnerOf(fn) : undefined);
+    if (place === undefined) return undefined;
     return { section: place.section, offset: place.offset + newOffset(fn, offset) };
   });
   state.extents.set(section, (offset, size) => {

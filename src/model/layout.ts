@@ -3,6 +3,9 @@ import type { ImageRelocation } from '../elf/write.ts';
 import type { InputSection } from './input.ts';
 import type { OutputSection } from './plan.ts';
 
+/** In bytes, also of sections without bytes: no loader takes so much, and passes may look at the zeroes. */
+export const LARGEST_SECTION: number = 2 ** 30;
+
 /** Bytes that the script puts into a section (BYTE, SHORT, LONG, QUAD) or between its inputs. */
 export interface Filling {
   readonly offset: number;

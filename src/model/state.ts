@@ -83,6 +83,14 @@ export class LinkState {
     return section.type === SHT.NOBITS ? new Uint8Array(section.size) : section.bytes;
   }
 
+  /** Bytes `[start, end)`, which lie in the section. Of a huge .bss no more than these are made. */
+  sliceOf(section: InputSection, start: number, end: number): Uint8Array {
+    if (section.type === SHT.NOBITS && !this.contents.has(section)) {
+      return new Uint8Array(end - start);
+    }
+    return this.bytesOf(section).subarray(start, end);
+  }
+
   /** Follows what passes did to a section, to where the byte is now. */
   resolve(section: InputSection, offset: number): Place | undefined {
     let place: Place | undefined = { section, offset };

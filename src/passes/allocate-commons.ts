@@ -4,10 +4,12 @@
  * the strictest alignment count.
  */
 import type { SectionId } from '../base/ids.ts';
+import { tooLarge } from '../diag/catalogue/layout.ts';
 import { commonAlignment } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, SHT } from '../elf/constants.ts';
 import { COMMON } from '../model/input.ts';
+import { LARGEST_SECTION } from '../model/layout.ts';
 import type { LinkState } from '../model/state.ts';
 
 export function allocateCommons(state: LinkState, sink: DiagnosticSink): void {
@@ -18,6 +20,10 @@ export function allocateCommons(state: LinkState, sink: DiagnosticSink): void {
     const align = Math.max(1, ...commons.map((symbol) => symbol.value));
     if (!Number.isInteger(Math.log2(align)) || align > 2 ** 32) {
       sink.report(commonAlignment(name, definition.file.path, align));
+      continue;
+    }
+    if (definition.size > LARGEST_SECTION) {
+      sink.report(tooLarge(COMMON, definition.size, definition.file.path));
       continue;
     }
     state.commons.set(definition, {

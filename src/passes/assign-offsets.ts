@@ -13,7 +13,7 @@ import * as diagnose from '../diag/catalogue/layout.ts';
 import type { Diagnostic, DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, SHT } from '../elf/constants.ts';
 import type { InputSection } from '../model/input.ts';
-import { type Filling, Layout, type PlacedSection } from '../model/layout.ts';
+import { type Filling, LARGEST_SECTION, Layout, type PlacedSection } from '../model/layout.ts';
 import { inputsOf, type OutputSection, type PlacedStatement, type Plan } from '../model/plan.ts';
 import type { LinkState } from '../model/state.ts';
 import type { Assertion, Assignment, Expression, Fill } from '../script/ast.ts';
@@ -25,7 +25,6 @@ import {
 } from '../script/expression.ts';
 
 const MOST_ROUNDS = 10;
-const LARGEST_SECTION = 2 ** 30;
 
 export function assignOffsets(state: LinkState, plan: Plan, sink: DiagnosticSink): Layout {
   const values = (): Map<string, number> =>
@@ -118,7 +117,7 @@ class Round {
     const hasData = fillings.length > 0 && header.type === SHT.NOBITS;
     const type = hasData ? SHT.PROGBITS : header.type;
     let size = current.dot;
-    if (size > (type === SHT.NOBITS ? Number.MAX_SAFE_INTEGER : LARGEST_SECTION)) {
+    if (size > LARGEST_SECTION) {
       this.diagnostics.push(diagnose.tooLarge(output.name, size));
       size = 0;
     }

@@ -15,17 +15,20 @@
 import { ByteView, decodeUtf8 } from '../base/bytes.ts';
 import type { SectionId, SymbolId } from '../base/ids.ts';
 import * as diagnose from '../diag/catalogue/elf.ts';
+import { tooLarge } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { EM_NONE, R_BPF, relocationTypeName, SHF, SHT, STB, STT } from '../elf/constants.ts';
 import { readElf } from '../elf/read.ts';
 import type { ElfObject, ElfRelocation, ElfSection } from '../elf/types.ts';
-import type {
-  InputFile,
-  InputSection,
-  InputSymbol,
-  Relocation,
-  RelocationForm,
+import {
+  type InputFile,
+  type InputSection,
+  type InputSymbol,
+  isExecutable,
+  type Relocation,
+  type RelocationForm,
 } from '../model/input.ts';
+import { LARGEST_SECTION } from '../model/layout.ts';
 
 export interface NamedBytes {
   readonly path: string;
@@ -152,6 +155,14 @@ class Ingester {
   }
 
   #isSupported(section: ElfSection, path: string): boolean {
+    if (section.size > LARGEST_SECTION) {
+      this.#sink.report(tooLarge(section.name, section.size, path));
+      return false;
+    }
+    if (section.type === SHT.NOBITS && isExecutable(section)) {
+      this.#sink.report(diagnose.unsupportedSection(path, section.name, 'code without bytes'));
+      return false;
+    }
     if (section.type === SHT.PROGBITS || section.type === SHT.NOBITS || section.type === SHT.NOTE) {
       return true;
     }

@@ -30,7 +30,10 @@ import { locate } from '../model/source-lines.ts';
 import type { LinkState, Target } from '../model/state.ts';
 
 export interface RelocateOptions {
-  /** Whether references that nothing defines stay in the output, for a later link or the loader. */
+  /**
+   * Whether references that nothing defines, and distances from one section to another, stay in the
+   * output, for a later link or the loader.
+   */
   readonly keepUndefined: boolean;
 }
 
@@ -133,22 +136,22 @@ class Relocator {
     relocation: Relocation,
     target: Extract<Target, { kind: 'place' }>,
   ): ImageRelocation | undefined {
-    const { state, layout, symbols, sink } = this.#context;
+    const { state, layout, symbols, options, sink } = this.#context;
     const found = layout.find(target.section, target.offset);
     if (found === undefined) {
       this.#reportGone(relocation, target.section);
       return undefined;
     }
-    if (relocation.form === 'pcrel32') {
-      if (found.placed === this.#placed) {
-        this.#write(relocation, found.offset - (this.#base + relocation.offset));
-      } else {
-        const name = relocation.symbol.name;
-        const places = this.#places(relocation);
-        sink.report(
-          diagnose.relativeLeavesSection(name, this.#placed.name, found.placed.name, places),
-        );
-      }
+    if (relocation.form === 'pcrel32' && found.placed === this.#placed) {
+      this.#write(relocation, found.offset - (this.#base + relocation.offset));
+      return undefined;
+    }
+    if (relocation.form === 'pcrel32' && !options.keepUndefined) {
+      const name = relocation.symbol.name;
+      const places = this.#places(relocation);
+      sink.report(
+        diagnose.relativeLeavesSection(name, this.#placed.name, found.placed.name, places),
+      );
       return undefined;
     }
     // Where a pass has made the symbols of a section, they alone name what is there.
@@ -160,10 +163,10 @@ class Relocator {
   }
 
   #toValue(relocation: Relocation, value: number): undefined {
-    if (relocation.form === 'call' || relocation.form === 'pcrel32') {
+    if (relocation.form === 'call') {
       const { sink } = this.#context;
       sink.report(diagnose.callWithoutTarget(relocation.symbol.name, this.#places(relocation)));
-    } else if (relocation.form === 'abs32' && !(value >= -(2 ** 31) && value < 2 ** 32)) {
+    } else if (isNarrow(relocation.form) && !(value >= -(2 ** 31) && value < 2 ** 32)) {
       const { name } = relocation.symbol;
       const places = this.#places(relocation);
       this.#context.sink.report(diagnose.fieldOverflow(name, value, 32, places));
@@ -240,6 +243,11 @@ export function relocationType(form: RelocationForm, code: boolean): number {
     case 'pcrel32':
       return code ? R_BPF.NODYLD32 : R_BPF.ABS32;
   }
+}
+
+/** Of 32 bits. A number has no distance from anything, so `pcrel32` takes it as it is. */
+function isNarrow(form: RelocationForm): boolean {
+  return form === 'abs32' || form === 'pcrel32';
 }
 
 /** Writes a final value. */

@@ -32,6 +32,7 @@ export const tc: Profile = {
     relocations.mapReferences,
     relocations.textIsRelocated,
     relocations.callForm,
+    relocations.callsInsideText,
     relocations.textIsReached,
   ],
 };

@@ -214,9 +214,12 @@ test('ELF-007: a relocation of a section without bytes', () => {
   expect(codes(take(bss).diagnostics)).toEqual([]);
   const relocated = patch(data(R_BPF.ABS64, DATA, 'little')).header('.data', { type: SHT.NOBITS });
   expect(codes(take(relocated.bytes).diagnostics)).toEqual(['ELF-007']);
+});
+
+test('ELF-005: code without bytes', () => {
   const branch = program(0, R_BPF.GNU_DISP16, 'own', { symbols: [{ name: 'own', in: 'prog' }] });
   const nobits = patch(branch).header('prog', { type: SHT.NOBITS });
-  expect(codes(take(nobits.bytes).diagnostics)).toEqual(['ELF-007']);
+  expect(codes(take(nobits.bytes).diagnostics)).toEqual(['ELF-005']);
 });
 
 test.each([

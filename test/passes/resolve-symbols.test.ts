@@ -258,7 +258,12 @@ test('SYM-002: undefined data under tc', () => {
 });
 
 test('SYM-002: undefined in data under tc', () => {
-  const diagnostics = refused({ 'a.o': refers() }, 'PROFILE(tc)');
+  const main = { name: 'main', in: 'classifier', size: 16, type: STT.FUNC };
+  const program: ObjectSpec = {
+    sections: [{ name: 'classifier', code: [movImm(0, 0), exit()] }],
+    symbols: [main],
+  };
+  const diagnostics = refused({ 'a.o': refers(), 'p.o': program }, 'PROFILE(tc)');
   expect(diagnostics).toMatchObject([
     { code: 'SYM-002', at: [{ file: 'a.o', section: '.data.pointer', offset: 0 }] },
   ]);

@@ -25,13 +25,14 @@ import { FRAME_POINTER, Opcode } from '../opcode.ts';
 import { type Snapshot, State } from './state.ts';
 import { TargetTable } from './targets.ts';
 import { type Environment, transfer } from './transfer.ts';
-import { address, constant, impure, type Value } from './value.ts';
+import { address, constant, impure, UNKNOWN, type Value } from './value.ts';
 import { Worklist } from './worklist.ts';
 
-/** What a relocated ld_imm64 loads: an address in a target, or a number that is already known. */
+/** What a relocated ld_imm64 loads: an address in a target, a number that is already known, or any other. */
 export type Reference =
   | { readonly target: number; readonly offset: number }
-  | { readonly constant: bigint };
+  | { readonly constant: bigint }
+  | { readonly unknown: true };
 
 /** An address of one of several targets, or at no known offset; not `pure` if it may be a number too. */
 export interface InexactAddress {
@@ -159,6 +160,7 @@ function targetIds(references: readonly (Reference | InexactAddress)[]): number[
 
 function referenceValue(reference: Reference | InexactAddress, table: TargetTable): Value {
   if ('constant' in reference) return constant(reference.constant);
+  if ('unknown' in reference) return UNKNOWN;
   if ('target' in reference) return address(table.single(reference.target), reference.offset);
   const targets = table.of([...new Set(reference.targets)].sort((a, b) => a - b));
   return reference.pure ? address(targets, undefined) : impure(targets);

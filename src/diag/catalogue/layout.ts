@@ -88,12 +88,11 @@ export const sectionDropped = (section: string, file: string, what: string): Dia
   notes: [],
 });
 
-/** LAYOUT-010 */
-export const tooLarge = (section: string, size: number): Diagnostic =>
-  error('LAYOUT-010', `section ${section} grows to ${size} bytes`, {
-    notes: [
-      'a section with bytes is limited to 1 GiB; look for a large alignment or a location counter that jumps',
-    ],
+/** LAYOUT-010: `file` where one input's section is too large alone. */
+export const tooLarge = (section: string, size: number, file?: string): Diagnostic =>
+  error('LAYOUT-010', `section ${section} has ${size} bytes; a section is limited to 1 GiB`, {
+    at: [file === undefined ? undefined : { kind: 'object', file, section }],
+    notes: ['look for a large array, a large alignment or a location counter that jumps'],
   });
 
 /** LAYOUT-011 */

@@ -196,3 +196,16 @@ export const noProgram = (subprograms: string): Diagnostic =>
       `the loader takes a section for a program: put one in a section of its own, as in SEC("classifier")`,
     ],
   });
+
+/** LOWER-017 */
+export const copiesCompared = (object: string, fn: string, at: readonly Location[]): Diagnostic =>
+  error(
+    'LOWER-017',
+    `'${fn}' compares an address in ${object} that it was given with one that it takes itself`,
+    {
+      at,
+      notes: [
+        'each function has its own copy on the stack, so equal addresses would differ; pass an index, or compare what is stored there',
+      ],
+    },
+  );

@@ -183,6 +183,14 @@ export const unreachedText = (fn: string, program: string): Diagnostic =>
     ],
   });
 
+/** TC-018 */
+export const relocatedCallInText = (offset: number): Diagnostic =>
+  error('TC-018', `the call at .text+0x${offset.toString(16)} is a relocation`, {
+    notes: [
+      'tc takes every relocated call for one of a program, and shifts it; write LOWER(calls: copy) in the script',
+    ],
+  });
+
 /** TC-019 */
 export const functionAddressTaken = (fn: string, at: Places): Diagnostic =>
   error('TC-019', `the address of function '${fn}' is taken, which tc's loader cannot fill in`, {

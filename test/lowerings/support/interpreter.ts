@@ -7,10 +7,10 @@
  * A run faults where the verifier would have refused the program: an access outside of every object, a read
  * of stack bytes that were not written, a write to read-only data.
  */
-import { type ByteOrder, ByteView } from '../../../src/base/bytes.ts';
+import { alignUp, type ByteOrder, ByteView } from '../../../src/base/bytes.ts';
 import { Code } from '../../../src/bpf/code.ts';
 import { type HelperArgument, helperById } from '../../../src/bpf/helpers.ts';
-import { SHF, SHT } from '../../../src/elf/constants.ts';
+import { SHF, SHT, STB } from '../../../src/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../../../src/elf/types.ts';
 import { compute, size, taken } from '../../bpf/machine.ts';
 
@@ -96,7 +96,7 @@ class Interpreter {
     const view = new ByteView(bytes, this.#order);
     const written = stack ? new Uint8Array(bytes.length) : undefined;
     const region = { name, base: this.#next, view, writable, written };
-    this.#next += BigInt(bytes.length + 0x1000);
+    this.#next += BigInt(alignUp(bytes.length, 16) + 0x1000);
     this.#regions.push(region);
     return region;
   }
@@ -131,7 +131,10 @@ class Interpreter {
   run(section: ElfSection): Outcome {
     this.#registers[1] = this.#context.base;
     this.#enter(section, 0);
-    let pc: number | undefined = 0;
+    const entry = this.#object.symbols.find(
+      (symbol) => symbol.section === section.index && symbol.binding === STB.GLOBAL,
+    );
+    let pc: number | undefined = (entry?.value ?? 0) / 8;
     let status: Outcome['status'] = 'endless';
     try {
       for (let step = 0; step < MOST_STEPS && pc !== undefined; step++) pc = this.#step(pc);
@@ -277,7 +280,7 @@ class Interpreter {
       return at / 8;
     }
     registers[0] = this.#helper(imm);
-    for (let register = 1; register <= 5; register++) registers[register] = 0xbad0n + BigInt(pc);
+    registers.fill(0xbad_0000n, 1, 6);
     return pc + 1;
   }
 
@@ -286,10 +289,12 @@ class Interpreter {
     if (helper === undefined) throw new Fault(`helper ${id}`);
     const map = this.#mapAt(this.#registers[1]!) ?? this.#mapAt(this.#registers[2]!);
     const shown = helper.arguments.map((argument, i) => this.#show(argument, i + 1, map));
+    // What stands in the registers that a format does not ask for is nobody's business.
+    if (id === 6) shown.splice(2 + (shown[0]!.match(/25/g) ?? []).length);
     this.#events.push(`${helper.name}(${shown.join(', ')})`);
-    if (id === 1) return this.#element(map!, shown[1]!).base;
-    if (id === 2) {
-      const { view } = this.#element(map!, shown[1]!);
+    if (id === 1) return map === undefined ? 0n : this.#element(map, shown[1]!).base;
+    if (id === 2 && map !== undefined) {
+      const { view } = this.#element(map, shown[1]!);
       const { region, at } = this.#find(this.#registers[3]!, view.length);
       checkWritten(region, at, view.length);
       view.bytes.set(region.view.bytes.subarray(at, at + view.length));

@@ -1,5 +1,7 @@
 /** TC-006 and TC-012 to TC-019: which relocations tc's loader applies, and to what effect. */
 import { ByteView } from '../../../base/bytes.ts';
+import { Code } from '../../../bpf/code.ts';
+import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import * as diagnose from '../../../diag/catalogue/tc.ts';
 import { SHF, STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
@@ -84,6 +86,39 @@ export const callForm: Rule = (object, report) => {
   }
 };
 
+/** tc shifts a relocated call inside of `.text` as if it stood in the program. */
+export const callsInsideText: Rule = (object, report) => {
+  for (const { section, relocation, isCall } of codeRelocations(object)) {
+    if (section.name === '.text' && isCall) report(diagnose.relocatedCallInText(relocation.offset));
+  }
+};
+
+interface TextCall {
+  readonly section: ElfSection;
+  readonly offset: number;
+  /** The offset in `.text` of what is called. */
+  readonly callee: number;
+}
+
+/** Calls into `.text`: relocated ones, and inside of it those that the assembler resolved. */
+function* callsOfText(object: ElfObject, text: ElfSection): Generator<TextCall> {
+  const relocated = new Set<number>();
+  for (const { section, relocation, symbol, target, isCall, imm } of codeRelocations(object)) {
+    const { offset } = relocation;
+    if (section === text) relocated.add(offset);
+    if (!isCall || target !== text) continue;
+    yield { section, offset, callee: symbol.value + (imm + 1) * 8 };
+  }
+  const decoded = Code.decode(text.bytes, object.order, { file: 'output', section: text.name });
+  const { code } = decoded;
+  if (code === undefined) return;
+  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
+    if (code.opcode[slot] !== Opcode.CALL || code.src[slot] !== CallKind.FUNCTION) continue;
+    if (relocated.has(slot * 8)) continue;
+    yield { section: text, offset: slot * 8, callee: (slot + 1 + code.imm[slot]!) * 8 };
+  }
+}
+
 /** tc appends all of `.text` to each program that calls into it, so each must reach all of it. */
 export const textIsReached: Rule = (object, report) => {
   const text = object.sections.find(({ name }) => name === '.text');
@@ -91,9 +126,9 @@ export const textIsReached: Rule = (object, report) => {
   const functions = object.symbols.filter(
     (symbol) => symbol.section === text.index && symbol.type === STT.FUNC,
   );
-  const calls = [...codeRelocations(object)].filter((call) => call.isCall && call.target === text);
-  const callees = (from: (call: CodeRelocation) => boolean): number[] =>
-    calls.filter(from).map(({ symbol, imm }) => symbol.value + (imm + 1) * 8);
+  const calls = [...callsOfText(object, text)];
+  const callees = (from: (call: TextCall) => boolean): number[] =>
+    calls.filter(from).map(({ callee }) => callee);
 
   const programs = new Set(
     calls.map(({ section }) => section).filter((section) => section !== text),
@@ -107,10 +142,7 @@ export const textIsReached: Rule = (object, report) => {
       const end = at + (functions.find((fn) => fn.value === at)?.size ?? 0);
       const start = at;
       pending.push(
-        ...callees(
-          ({ section, relocation }) =>
-            section === text && relocation.offset >= start && relocation.offset < end,
-        ),
+        ...callees(({ section, offset }) => section === text && offset >= start && offset < end),
       );
     }
     for (const fn of functions) {

@@ -1,0 +1,214 @@
+/** Random programs with constants do the same before and after lowering, or are refused. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  addImm,
+  aluImm,
+  aluReg,
+  call,
+  exit,
+  jumpIfImm,
+  jumpIfReg,
+  loadReg,
+  loadSigned,
+  movImm,
+  movReg,
+  storeReg,
+} from '../../src/bpf/build.ts';
+import { type Instruction, slotCount } from '../../src/bpf/code.ts';
+import { Alu, Jump } from '../../src/bpf/opcode.ts';
+import { object } from '../support/object.ts';
+import { callOf, type Line, program, ref } from './support/assemble.ts';
+import { compareRuns } from './support/compare.ts';
+
+interface Choice {
+  readonly kind: number;
+  readonly n: number;
+  readonly m: number;
+}
+
+/** Registers: r6 gathers, r7 is some address of 16 readable bytes, r8 the argument's, r9 the context. */
+const GATHER = 6;
+const ADDRESS = 7;
+const GIVEN = 8;
+const CONTEXT = 9;
+
+const objects = ['table', 'wide', 'text', 'settled', 'zeros', 'variable'];
+const widths = [1, 2, 4, 8] as const;
+
+type Lines = (Instruction | Line)[];
+
+function gather(register: number): Lines {
+  return [aluImm(Alu.MUL, GATHER, 31), aluReg(Alu.ADD, GATHER, register)];
+}
+
+function skipping(condition: (slots: number) => Instruction, lines: Lines): Lines {
+  const slots = lines.reduce((sum, line) => sum + slotsOf(line), 0);
+  return [condition(slots), ...lines];
+}
+
+function slotsOf(line: Instruction | Line): number {
+  return slotCount('instruction' in line ? line.instruction : line);
+}
+
+/** `deeper`: the function that this one may call. */
+function statement({ kind, n, m }: Choice, deeper: string | undefined): Lines {
+  const width = widths[n % 4]!;
+  const offset = (m % (16 / width)) * width;
+  // Objects that are written are rare, and the last one is.
+  const name = objects[n % 37 === 0 ? 5 : m % 5]!;
+  const base = m % 3 === 0 ? GIVEN : ADDRESS;
+  switch (kind) {
+    case 0:
+      return [ref(1, name), loadReg(width, 2, 1, offset), ...gather(2)];
+    case 1:
+      return [loadReg(width, 2, base, offset), ...gather(2)];
+    case 2:
+      return [loadSigned(([1, 2, 4] as const)[n % 3]!, 2, base, m & 12), ...gather(2)];
+    case 3:
+      return [
+        movReg(2, GATHER),
+        aluImm(Alu.AND, 2, 16 - width),
+        ...(n & 8 ? [ref(1, name)] : [movReg(1, base)]),
+        aluReg(Alu.ADD, 1, 2),
+        loadReg(width, 2, 1, 0),
+        ...gather(2),
+      ];
+    case 4:
+      return [ref(ADDRESS, name)];
+    case 5:
+      return skipping(
+        (slots) => jumpIfImm(Jump.JSET, GATHER, 1 << (n % 8), slots),
+        [n & 8 ? movReg(ADDRESS, GIVEN) : ref(ADDRESS, name)],
+      );
+    case 6: {
+      const slot = -8 * (1 + (m % 3));
+      return [
+        storeReg(8, 10, slot, base),
+        loadReg(8, 1, 10, slot),
+        loadReg(width, 2, 1, offset),
+        ...gather(2),
+      ];
+    }
+    case 7:
+      return [ref(1, name), movImm(2, 1 + (n % 16)), call(6), ...gather(0)];
+    case 8:
+      if (deeper === undefined) return [];
+      return [
+        ...(n & 1 ? [ref(1, name)] : [movReg(1, base)]),
+        movReg(2, GATHER),
+        callOf(deeper),
+        ...gather(0),
+      ];
+    case 9:
+      return [
+        movImm(3, 3),
+        movReg(1, base),
+        loadReg(width, 2, 1, offset),
+        ...gather(2),
+        addImm(3, -1),
+        jumpIfImm(Jump.JNE, 3, 0, -5),
+      ];
+    case 10:
+      return skipping((slots) => jumpIfReg(Jump.JEQ, ADDRESS, GIVEN, slots), [addImm(GATHER, 5)]);
+    case 11:
+      return skipping((slots) => jumpIfImm(Jump.JEQ, base, 0, slots), [addImm(GATHER, 7)]);
+    case 12: {
+      const wide = n & 4 ? 4 : width;
+      return n % 9 === 0
+        ? [ref(1, 'variable'), storeReg(wide, 1, 0, GATHER)]
+        : [storeReg(8, 10, -32, GATHER), loadReg(wide, 2, 10, -32), ...gather(2)];
+    }
+    default:
+      return n % 11 === 0
+        ? [movReg(2, base), ...gather(2)]
+        : [movReg(1, base), addImm(1, 8), loadReg(8, 2, 1, -8), ...gather(2)];
+  }
+}
+
+function body(choices: readonly Choice[], deeper: string | undefined): Lines {
+  return choices.flatMap((choice) => statement(choice, deeper));
+}
+
+const some = (maxLength: number): fc.Arbitrary<Choice[]> =>
+  fc.array(fc.record({ kind: fc.nat(13), n: fc.nat(1000), m: fc.nat(1000) }), { maxLength });
+
+const bytes = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)), {
+    minLength: length,
+    maxLength: length,
+  });
+
+const sources = fc.record({
+  order: fc.constantFrom('little' as const, 'big' as const),
+  main: some(10),
+  first: some(6),
+  second: some(6),
+  table: bytes(16),
+  wide: bytes(24),
+  text: bytes(19),
+  settled: bytes(16),
+});
+
+type Source = typeof sources extends fc.Arbitrary<infer T> ? T : never;
+
+function build(source: Source): Uint8Array {
+  const subprogram = (choices: readonly Choice[], deeper: string | undefined): Lines => [
+    movReg(GIVEN, 1),
+    movReg(ADDRESS, 1),
+    movReg(GATHER, 2),
+    ...body(choices, deeper),
+    movReg(0, GATHER),
+    exit(),
+  ];
+  const main: Lines = [
+    movReg(CONTEXT, 1),
+    loadReg(4, GATHER, CONTEXT, 0),
+    ref(ADDRESS, 'table'),
+    ref(GIVEN, 'wide'),
+    ...body(source.main, 'first'),
+    movReg(0, GATHER),
+    exit(),
+  ];
+  const { table, wide, text, settled } = source;
+  const made = program(
+    {
+      classifier: [{ name: 'main', binding: 'global', lines: main }],
+      '.text': [
+        { name: 'first', lines: subprogram(source.first, 'second') },
+        { name: 'second', lines: subprogram(source.second, undefined) },
+      ],
+    },
+    {
+      '.rodata': [
+        { name: 'table', bytes: table },
+        { name: 'wide', bytes: wide },
+        { name: 'text', bytes: text },
+      ],
+      '.data': [
+        { name: 'settled', bytes: settled },
+        { name: 'zeros', bytes: new Array<number>(16).fill(0) },
+        { name: 'variable', bytes: settled },
+      ],
+    },
+    source.order,
+  );
+  return object(made);
+}
+
+test('lowered programs do what the originals do', () => {
+  let lowered = 0;
+  let ended = 0;
+  fc.assert(
+    fc.property(sources, fc.nat(), (source, seed) => {
+      const count = compareRuns([{ path: 'a.o', bytes: build(source) }], seed, 3);
+      if (count === undefined) return;
+      lowered++;
+      ended += count;
+    }),
+    { numRuns: 4000 },
+  );
+  console.log(lowered, ended);
+  expect(lowered).toBeGreaterThan(100);
+  expect(ended).toBeGreaterThan(200);
+});
