@@ -3,7 +3,7 @@
  * starts faster than many. Of the program only `--help` is left out of that file: it needs all of yargs.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -66,21 +66,33 @@ async function codeCache(file) {
   return script.createCachedData();
 }
 
-function compile() {
+function compile(folder) {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
     'bin/tsc',
   );
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, '-p', 'tsconfig.build.json', '--outDir', folder],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+  if (status !== 0) throw new Error('the sources do not compile');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // What is there stays until there is something to put in its place.
+  const built = join(root, `dist.${process.pid}`);
+  const dist = join(root, 'dist');
   generateShippedScripts();
-  compile();
-  await bundle(join(root, 'dist'));
+  try {
+    compile(built);
+    await bundle(built);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(built, dist);
+  } finally {
+    rmSync(built, { recursive: true, force: true });
+  }
 }

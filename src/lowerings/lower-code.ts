@@ -11,7 +11,7 @@
  * definition.
  */
 import { forbiddenReference } from '../diag/catalogue/lowering.ts';
-import { undefinedSymbol } from '../diag/catalogue/symbols.ts';
+import { discardedReference, undefinedSymbol } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, STB, STT } from '../elf/constants.ts';
 import { type InputSection, type InputSymbol, isExecutable } from '../model/input.ts';
@@ -64,6 +64,7 @@ export function lowerCode(
   const order = reachable(roots, sink);
   if (sink.hasErrors) return;
   checkUndefined(order, context);
+  checkDiscarded(order, context);
 
   const lowered = lowerFunctions(order, programs, context);
   if (sink.hasErrors) return;
@@ -162,13 +163,29 @@ function checkUndefined(order: readonly BpfFunction[], context: LoweringContext)
     sink.report(undefinedSymbol(name, kind, locateSlot(fn, slot), state.symbols.definedNames()));
   };
   for (const fn of order) {
-    for (const [slot, { relocation }] of fn.unresolvedCalls) {
-      report(relocation.symbol.name, 'function', fn, slot);
+    // Calls of numbers and of discarded functions are for `relocate` to report.
+    for (const [slot, { relocation, target }] of fn.unresolvedCalls) {
+      if (target.kind === 'undefined') report(relocation.symbol.name, 'function', fn, slot);
     }
     for (const [slot, { relocation, target }] of fn.references) {
       if (target.kind === 'undefined' && !target.weak) {
         report(relocation.symbol.name, 'symbol', fn, slot);
       }
+    }
+  }
+}
+
+/** A copy of a function that the script discards would bring it back. */
+function checkDiscarded(order: readonly BpfFunction[], { plan, sink }: LoweringContext): void {
+  const reported = new Set<BpfFunction>();
+  for (const fn of order) {
+    for (const [slot, callee] of fn.calls) {
+      if (plan.outputOf(callee.section) !== undefined || reported.has(callee)) continue;
+      reported.add(callee);
+      const at = locateSlot(fn, slot);
+      sink.report(
+        discardedReference(callee.name, callee.section.name, at, 'the script discards it'),
+      );
     }
   }
 }

@@ -231,7 +231,7 @@ class FunctionLowering {
   }
 
   #checkPermitted(fn: BpfFunction, slot: number, { target, relocation }: Reference): void {
-    const { plan, request, profile, sink } = this.#context;
+    const { plan, request, profile, functions, sink } = this.#context;
     const at = locateSlot(fn, slot);
     const held = target.kind === 'script' ? target.symbol.section : undefined;
     if (held !== undefined && !request.permits(held.name)) {
@@ -241,8 +241,8 @@ class FunctionLowering {
     }
     if (target.kind !== 'place') return;
     if (isExecutable(target.section)) {
-      if (request.copyCalls)
-        sink.report(profile.refuse.functionAddress(relocation.symbol.name, at));
+      const name = functions.at(target)?.name ?? relocation.symbol.name;
+      if (request.copyCalls) sink.report(profile.refuse.functionAddress(name, at));
       return;
     }
     const output = plan.outputOf(target.section)?.name;

@@ -12,7 +12,7 @@ import { sectionMismatch } from '../diag/catalogue/elf.ts';
 import * as diagnose from '../diag/catalogue/layout.ts';
 import type { Diagnostic, DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, SHT } from '../elf/constants.ts';
-import type { InputSection } from '../model/input.ts';
+import { type InputSection, isExecutable } from '../model/input.ts';
 import { type Filling, LARGEST_SECTION, Layout, type PlacedSection } from '../model/layout.ts';
 import { inputsOf, type OutputSection, type PlacedStatement, type Plan } from '../model/plan.ts';
 import type { LinkState } from '../model/state.ts';
@@ -96,7 +96,7 @@ class Round {
 
     for (const item of output.items) {
       if (item.kind === 'input') {
-        const inputAlign = subalign ?? item.section.align;
+        const inputAlign = subalign ?? alignmentOf(item.section);
         align = Math.max(align, inputAlign);
         advance(alignUp(current.dot, inputAlign));
         offsets.set(item.section, current.dot);
@@ -257,4 +257,9 @@ class Round {
     const layout = this.#earlier;
     return place && layout.find(place.section, place.offset)?.offset;
   }
+}
+
+/** Instructions have 8 bytes, whatever an assembler says of the section: calls count in them. */
+function alignmentOf(section: InputSection): number {
+  return isExecutable(section) ? Math.max(section.align, 8) : section.align;
 }

@@ -5,7 +5,7 @@
 import { orphanSection, sectionDropped } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHT } from '../elf/constants.ts';
-import { type InputSection, isExecutable } from '../model/input.ts';
+import { COMMON, type InputSection, isExecutable } from '../model/input.ts';
 import { type OutputSection, Plan } from '../model/plan.ts';
 import type { LinkState } from '../model/state.ts';
 import type { Script } from '../script/ast.ts';
@@ -84,7 +84,9 @@ export function placeSections(
       const severity = orphanHandling === 'warn' ? 'warning' : 'error';
       sink.report(orphanSection(section.name, section.file.path, severity));
     }
-    plan.place(section, output(section.name, undefined));
+    // Unallocated variables are variables like those of .bss, which is where ld puts them too.
+    const name = section.name === COMMON ? '.bss' : section.name;
+    plan.place(section, output(name, undefined));
   }
   for (const section of plan.sections) if (section.items.length === 0) plan.drop(section);
   return plan;

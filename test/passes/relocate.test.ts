@@ -159,6 +159,16 @@ test('LAYOUT-007: a call of a number', () => {
   expect(diagnostics[0]!.at).toMatchObject([{ file: 'a.o', section: 'prog', offset: 0 }]);
 });
 
+test('LAYOUT-007: a tc program calls a number', () => {
+  const relocations = [{ offset: 0, type: CALL32, symbol: 'f' }];
+  const object: ObjectSpec = {
+    sections: [{ name: 'classifier', code: [callFunction(-1), exit()], relocations }],
+    symbols: [{ name: 'main', in: 'classifier', size: 16, type: STT.FUNC }, { name: 'f' }],
+  };
+  const diagnostics = refused({ 'a.o': object }, 'PROFILE(tc) LOWER(calls: copy) f = 1;');
+  expect(codes(diagnostics)).toEqual(['LAYOUT-007']);
+});
+
 test('LAYOUT-006: a number that does not fit its field', () => {
   const table: ObjectSpec = {
     sections: [
