@@ -47,6 +47,18 @@ export class ByteView {
   u64(offset: number): bigint {
     return this.#view.getBigUint64(offset, this.#little);
   }
+  /** The low 32 bits of a 64-bit value. */
+  low32(offset: number): number {
+    return this.u32(this.#little ? offset : offset + 4);
+  }
+  /** The high 32 bits of a 64-bit value. */
+  high32(offset: number): number {
+    return this.u32(this.#little ? offset + 4 : offset);
+  }
+  /** A 64-bit size or offset as a number: exact up to 2^53, beyond that only a large number. */
+  size(offset: number): number {
+    return this.high32(offset) * 2 ** 32 + this.low32(offset);
+  }
   i64(offset: number): bigint {
     return this.#view.getBigInt64(offset, this.#little);
   }

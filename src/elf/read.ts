@@ -115,12 +115,12 @@ class Reader {
   }
 
   #sectionHeaders(view: ByteView): { sections: ElfSection[]; namesIndex: number } {
-    const tableOffset = Number(view.u64(40));
+    const tableOffset = view.size(40);
     if (view.u16(58) !== SHDR_SIZE) this.#fail(`section headers of ${view.u16(58)} bytes`);
     if (!view.has(tableOffset, SHDR_SIZE))
       this.#fail('the section header table is outside the file');
     // Counts that do not fit 16 bits stand in section 0 (extended section indexes).
-    const count = view.u16(60) || Number(view.u64(tableOffset + 32));
+    const count = view.u16(60) || view.size(tableOffset + 32);
     let namesIndex = view.u16(62);
     if (namesIndex === SHN.XINDEX) namesIndex = view.u32(tableOffset + 40);
     if (!view.has(tableOffset, count * SHDR_SIZE)) {
@@ -131,8 +131,8 @@ class Reader {
     if (namesIndex >= count)
       this.#fail(`the section name table is section ${namesIndex} of ${count}`);
     const names = this.#slice(
-      Number(view.u64(namesHeader + 24)),
-      Number(view.u64(namesHeader + 32)),
+      view.size(namesHeader + 24),
+      view.size(namesHeader + 32),
       'the section name table',
     );
 
@@ -142,11 +142,11 @@ class Reader {
       const type = view.u32(at + 4);
       const name = index === 0 ? '' : cString(names, view.u32(at));
       if (name === undefined) this.#fail(`the name of section ${index}`);
-      const size = index === 0 ? 0 : Number(view.u64(at + 32));
+      const size = index === 0 ? 0 : view.size(at + 32);
       const empty = type === SHT.NOBITS || type === SHT.NULL;
       const what = `section ${name || index}`;
       if (!Number.isSafeInteger(size)) this.#fail(`the size of ${what}`);
-      const align = Math.max(1, Number(view.u64(at + 48)));
+      const align = Math.max(1, view.size(at + 48));
       // A power of two that a number holds exactly; more than 2^32 would only make the output explode.
       if (align > 2 ** 32 || !Number.isInteger(Math.log2(align))) {
         this.#fail(`the alignment of ${what} is ${align}`);
@@ -155,13 +155,13 @@ class Reader {
         index,
         name,
         type,
-        flags: Number(view.u64(at + 8) & 0xffffffffn),
+        flags: view.low32(at + 8),
         size,
         link: view.u32(at + 40),
         info: view.u32(at + 44),
         align,
-        entsize: Number(view.u64(at + 56)),
-        bytes: empty ? new Uint8Array(0) : this.#slice(Number(view.u64(at + 24)), size, what),
+        entsize: view.size(at + 56),
+        bytes: empty ? new Uint8Array(0) : this.#slice(view.size(at + 24), size, what),
       });
     }
     return { sections, namesIndex };
@@ -226,8 +226,8 @@ class Reader {
         place,
         section,
         // Absolute values may be negative: -1 and 2^64 - 1 are one.
-        value: Number(place === 'absolute' ? view.i64(at + 8) : view.u64(at + 8)),
-        size: Number(view.u64(at + 16)),
+        value: place === 'absolute' ? Number(view.i64(at + 8)) : view.size(at + 8),
+        size: view.size(at + 16),
       };
       if (symbol.binding > STB.WEAK) {
         throw new Fault(
@@ -287,14 +287,13 @@ class Reader {
       const view = new ByteView(table.bytes, order);
       for (let i = 0; i < count; i++) {
         const at = i * entrySize;
-        const info = view.u64(at + 8);
-        const symbol = Number(info >> 32n);
+        const symbol = view.high32(at + 8);
         if (symbol >= symbolCount) {
           this.#fail(`${table.name} refers to symbol ${symbol} of ${symbolCount}`);
         }
         list.push({
-          offset: Number(view.u64(at)),
-          type: Number(info & 0xffffffffn),
+          offset: view.size(at),
+          type: view.low32(at + 8),
           symbol,
           addend: entrySize === RELA_SIZE ? Number(view.i64(at + 16)) : undefined,
         });

@@ -49,14 +49,15 @@ export class Fetches {
     return new ByteView(bytes, this.#state.order).u32(0);
   }
 
-  /** Reports a fetch that leaves its section. */
-  check(reference: Reference): void {
+  /** Reports a fetch that leaves its section; gives whether all is well. */
+  check(reference: Reference): boolean {
     const { target, relocation } = reference;
-    if (target.kind !== 'place' || !this.isFetched(reference)) return;
-    if (this.word(reference) !== undefined) return;
+    if (target.kind !== 'place' || !this.isFetched(reference)) return true;
+    if (this.word(reference) !== undefined) return true;
     const { section, offset } = target;
     const at = locate(section, offset);
     this.#sink.report(fetchOutside(relocation.symbol.name, section.size, at));
+    return false;
   }
 
   isFetched({ relocation, target }: Reference): boolean {

@@ -92,7 +92,11 @@ function lowerFunctions(
   const facts = analyse(order, enteredFrom(order, entries, context), context, fetches);
   const writes = findWrites(facts.values(), objects);
   for (const known of facts.values()) {
-    for (const reference of known.fn.references.values()) fetches.check(reference);
+    for (const reference of known.fn.references.values()) {
+      if (fetches.check(reference)) continue;
+      const pointer = loweredObject(reference.target, context);
+      if (pointer !== undefined) context.refused.add(pointer.object);
+    }
     checkUses(known, entries, (object) => !writes.has(object), context);
   }
   for (const fn of order) {

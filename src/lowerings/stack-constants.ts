@@ -120,14 +120,25 @@ function finalBytes(
     if (relocation.form === 'pcrel32' && pointer !== undefined && place !== undefined) {
       view.setU32(at, place + pointer.offset - (frameOffset + at));
     } else {
-      const { symbol } = relocation;
-      const name = pointer === undefined ? symbol.name : context.objects.describe(pointer.object);
-      context.sink.report(
-        pointerInConstant(context.objects.describe(object), at, name, locateSlot(fn, 0)),
-      );
+      if (context.refused.has(object)) break;
+      context.refused.add(object);
+      const held =
+        pointer === undefined
+          ? `'${relocation.symbol.name}'`
+          : context.objects.describe(pointer.object);
+      const place = locateSlot(fn, referenceTo(fn, object, context));
+      context.sink.report(pointerInConstant(context.objects.describe(object), at, held, place));
     }
   }
   return view.bytes;
+}
+
+/** The slot of a reference to the object; the first where it is only held by another. */
+function referenceTo(fn: BpfFunction, object: DataObject, context: LoweringContext): number {
+  const found = [...fn.references].find(
+    ([, { target }]) => loweredObject(target, context)?.object === object,
+  );
+  return found?.[0] ?? 0;
 }
 
 /** The fewest stores of immediates: 8 bytes where the value sign-extends from 32 bits, else 4 and 4. */

@@ -101,13 +101,13 @@ test('addresses of one constant in two frames are not compared', () => {
     exit(),
   ];
   const [fault] = refusal({ 'a.o': identity(lines) });
-  expect(fault).toMatchObject({ code: 'LOWER-017' });
+  expect(fault).toMatchObject({ code: 'LOWER-018' });
   expect(fault!.message).toContain("'table'");
 });
 
 test('nor are they subtracted', () => {
   const lines = [ref(2, 'table'), movReg(0, 1), aluReg(Alu.SUB, 0, 2), exit()];
-  expect(codes(refusal({ 'a.o': identity(lines) }))).toEqual(['LOWER-017']);
+  expect(codes(refusal({ 'a.o': identity(lines) }))).toEqual(['LOWER-018']);
 });
 
 test('a comparison with null, or with an address of the same frame, is harmless', () => {

@@ -10,7 +10,10 @@ export const callIntoMiddle = (target: string, at: readonly Location[]): Diagnos
 
 /** LOWER-002 */
 export const callOfData = (symbol: string, section: string, at: readonly Location[]): Diagnostic =>
-  error('LOWER-002', `call of '${symbol}' in ${section}, which holds no code`, { at });
+  error('LOWER-002', `call of '${symbol}' in ${section}, which holds no code`, {
+    at,
+    notes: ['functions stand in executable sections; define it with SEC(".text"), or without SEC'],
+  });
 
 /** LOWER-003 */
 export const recursion = (chain: readonly string[], at: readonly Location[]): Diagnostic =>
@@ -119,12 +122,12 @@ export const addressEscapes = (object: string, at: readonly Location[]): Diagnos
 export const pointerInConstant = (
   object: string,
   slot: number,
-  symbol: string,
+  target: string,
   at: readonly Location[],
 ): Diagnostic =>
   error(
     'LOWER-010',
-    `${object} holds the address of '${symbol}' at byte ${slot}, and is read at an index known only at run time`,
+    `${object} holds the address of ${target} at byte ${slot}, and is read at an index known only at run time`,
     {
       at,
       notes: [
@@ -197,10 +200,10 @@ export const noProgram = (subprograms: string): Diagnostic =>
     ],
   });
 
-/** LOWER-017 */
+/** LOWER-018 */
 export const copiesCompared = (object: string, fn: string, at: readonly Location[]): Diagnostic =>
   error(
-    'LOWER-017',
+    'LOWER-018',
     `'${fn}' compares an address in ${object} that it was given with one that it takes itself`,
     {
       at,
