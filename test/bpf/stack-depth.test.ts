@@ -16,7 +16,7 @@ import {
 import { Code, type Instruction } from '../../src/bpf/code.ts';
 import { Dataflow } from '../../src/bpf/dataflow/analysis.ts';
 import { Alu, Atomic } from '../../src/bpf/opcode.ts';
-import { stackDepth } from '../../src/bpf/stack-depth.ts';
+import { movesDown, stackDepth } from '../../src/bpf/stack-depth.ts';
 
 test.each<[string, Instruction[], number]>([
   ['nothing', [movImm(0, 0)], 0],
@@ -42,4 +42,29 @@ test.each<[string, Instruction[], number]>([
   ['other memory', [storeImm(8, 1, -96, 0)], 0],
 ])('%s', (_, instructions, depth) => {
   expect(stackDepth(new Dataflow(Code.from([...instructions, exit()])))).toBe(depth);
+});
+
+const loop = (...lines: Instruction[]): Instruction[] => [
+  movReg(1, 10),
+  addImm(1, -8),
+  ...lines,
+  addImm(2, -1),
+  { ...jump(-lines.length - 2), opcode: 0x55, dst: 2 },
+];
+
+test.each<[string, Instruction[], boolean]>([
+  ['a fixed address', [movReg(1, 10), addImm(1, -8)], false],
+  ['steps down without a loop', [movReg(1, 10), addImm(1, -8), addImm(1, -8)], false],
+  ['a loop that steps down', loop(storeImm(8, 1, 0, 0), addImm(1, -8)), true],
+  ['through another register', loop(movReg(3, 1), addImm(3, -8), movReg(1, 3)), true],
+  ['a loop that steps up', loop(storeImm(8, 1, 0, 0), addImm(1, 8)), false],
+  [
+    'a base and an index in a loop',
+    loop(movReg(3, 10), aluReg(Alu.ADD, 3, 2), addImm(3, -64)),
+    false,
+  ],
+  ['an unknown number taken away', [movReg(3, 10), aluReg(Alu.SUB, 3, 2)], true],
+])('moves down: %s', (_, lines, expected) => {
+  const code = Code.from([...lines, movImm(0, 0), exit()]);
+  expect(movesDown(new Dataflow(code))).toBe(expected);
 });

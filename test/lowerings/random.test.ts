@@ -15,8 +15,10 @@ import {
   movReg,
   storeReg,
 } from '../../src/bpf/build.ts';
-import { type Instruction, slotCount } from '../../src/bpf/code.ts';
-import { Alu, Jump } from '../../src/bpf/opcode.ts';
+import { Code, type Instruction, slotCount } from '../../src/bpf/code.ts';
+import { Alu, CallKind, Jump, Opcode } from '../../src/bpf/opcode.ts';
+import { type Program, programs } from '../bpf/programs.ts';
+import { linked, shippedScript } from '../support/link.ts';
 import { object } from '../support/object.ts';
 import { callOf, type Line, program, ref } from './support/assemble.ts';
 import { compareRuns } from './support/compare.ts';
@@ -210,4 +212,70 @@ test('lowered programs do what the originals do', () => {
   );
   expect(lowered).toBeGreaterThan(100);
   expect(ended).toBeGreaterThan(200);
+});
+
+/** Any instructions at all over two objects of 100 bytes, with a subprogram that reads the second. */
+function wild({ code, references }: Program, order: 'little' | 'big', section: string): Uint8Array {
+  const lines: Line[] = [];
+  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
+    const instruction = code.at(slot);
+    const reference = references.get(slot);
+    if (reference !== undefined) {
+      lines.push(ref(instruction.dst, `object${reference.target}`, reference.offset));
+    } else if (instruction.opcode === Opcode.CALL && instruction.src === CallKind.FUNCTION) {
+      lines.push(callOf('sub'));
+    } else lines.push({ instruction });
+  }
+  const content = (factor: number) => Array.from({ length: 100 }, (_, i) => (i * factor) & 0xff);
+  const made = program(
+    {
+      classifier: [{ name: 'main', binding: 'global', lines }],
+      '.text': [{ name: 'sub', lines: [ref(3, 'object2'), loadReg(1, 0, 3, 5), exit()] }],
+    },
+    {
+      [section]: [
+        { name: 'object1', bytes: content(7) },
+        { name: 'object2', bytes: content(29) },
+      ],
+    },
+    order,
+  );
+  return object(made);
+}
+
+test('so does code without sense, where it is not refused', () => {
+  let ended = 0;
+  const order = fc.constantFrom('little' as const, 'big' as const);
+  const section = fc.constantFrom('.rodata', '.data');
+  fc.assert(
+    fc.property(programs(), order, section, (code, ...where) => {
+      ended += compareRuns([{ path: 'a.o', bytes: wild(code, ...where) }], 1, 1) ?? 0;
+    }),
+    { numRuns: 300 },
+  );
+  expect(ended).toBeGreaterThan(10);
+});
+
+test('an index that is doubled by an addition is shifted where the stack wants alignment', () => {
+  const lines = [
+    loadReg(4, 2, 1, 0),
+    aluImm(Alu.AND, 2, 7),
+    aluReg(Alu.ADD, 2, 2),
+    ref(1, 'table'),
+    aluReg(Alu.ADD, 1, 2),
+    loadReg(2, 0, 1, 0),
+    exit(),
+  ];
+  const a = program(
+    { classifier: [{ name: 'main', binding: 'global', lines }] },
+    { '.rodata': [{ name: 'table', bytes: Array.from({ length: 16 }, (_, i) => i * 5) }] },
+  );
+  const output = linked({ 'a.o': a }, shippedScript('tc.ld').text);
+  const { code } = Code.decode(output.section('classifier').bytes, 'little', {
+    file: 'output',
+    section: 'classifier',
+  });
+  const shift = aluImm(Alu.LSH, 2, 1).opcode;
+  expect([...code!.opcode].filter((opcode) => opcode === shift)).toHaveLength(1);
+  expect(compareRuns([{ path: 'a.o', bytes: object(a) }], 3, 20)).toBe(20);
 });

@@ -241,3 +241,10 @@ test('one object is refused once, however often it is used', () => {
   const lines = [ref(1, 'table'), call(93), ref(1, 'table'), call(93), ...returns(0)];
   expect(refusal(source(lines)).code).toBe('LOWER-006');
 });
+
+test('LOWER-017: code, but no program', () => {
+  const a = program({ '.text': [{ name: 'sub', binding: 'global', lines: returns(0) }] });
+  const found = only(linkObjects({ 'a.o': a }, tc));
+  expect(found.code).toBe('LOWER-017');
+  expect(found.notes.at(-1)).toContain('SEC("classifier")');
+});

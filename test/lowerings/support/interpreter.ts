@@ -19,6 +19,8 @@ const FRAME = 512;
 const MOST_FRAMES = 8;
 const MOST_STEPS = 20_000;
 const MOST_SHOWN = 512;
+/** What r1 to r5 hold after a call. */
+const CLOBBERED = 0xbad_0000n;
 
 export interface Outcome {
   readonly status: 'exited' | 'faulted' | 'endless';
@@ -201,6 +203,7 @@ class Interpreter {
     else if (opcode === 0x06) return pc + 1 + imm;
     else if ((kind === 5 || kind === 6) && opcode !== 0xe5) {
       const operand = opcode & 8 ? registers[src]! : BigInt.asUintN(64, BigInt(imm));
+      this.#checkOrder(opcode, registers[dst]!, operand);
       if (taken(opcode, registers[dst]!, operand)) return pc + 1 + offset;
     } else throw new Fault(`opcode ${opcode}`);
     return next;
@@ -212,7 +215,17 @@ class Interpreter {
     saved.forEach((value, i) => {
       this.#registers[6 + i] = value;
     });
+    this.#registers.fill(CLOBBERED, 1, 6);
     return this.#frames.length === 0 ? undefined : returnTo;
+  }
+
+  /** Which of two objects lies before the other is nobody's to know. */
+  #checkOrder(opcode: number, left: bigint, right: bigint): void {
+    const equality = (opcode & 0xf0) === 0x10 || (opcode & 0xf0) === 0x50;
+    const at = (address: bigint) =>
+      this.#regions.findLastIndex(({ base }) => address >= base - 512n && address < base + 0x1000n);
+    if (equality || at(left) < 0 || at(right) < 0) return;
+    if (this.#regions[at(left)] !== this.#packet) throw new Fault('order of addresses');
   }
 
   #find(address: bigint, width: number): { region: Region; at: number } {
@@ -280,7 +293,7 @@ class Interpreter {
       return at / 8;
     }
     registers[0] = this.#helper(imm);
-    registers.fill(0xbad_0000n, 1, 6);
+    registers.fill(CLOBBERED, 1, 6);
     return pc + 1;
   }
 
@@ -288,11 +301,13 @@ class Interpreter {
     const helper = helperById(id);
     if (helper === undefined) throw new Fault(`helper ${id}`);
     const map = this.#mapAt(this.#registers[1]!) ?? this.#mapAt(this.#registers[2]!);
+    const takesMap = helper.arguments.some(({ kind }) => kind === 'map');
+    if (takesMap && map === undefined) throw new Fault('no map');
     const shown = helper.arguments.map((argument, i) => this.#show(argument, i + 1, map));
     // What stands in the registers that a format does not ask for is nobody's business.
     if (id === 6) shown.splice(2 + (shown[0]!.match(/25/g) ?? []).length);
     this.#events.push(`${helper.name}(${shown.join(', ')})`);
-    if (id === 1) return map === undefined ? 0n : this.#element(map, shown[1]!).base;
+    if (id === 1 && map !== undefined) return this.#element(map, shown[1]!).base;
     if (id === 2 && map !== undefined) {
       const { view } = this.#element(map, shown[1]!);
       const { region, at } = this.#find(this.#registers[3]!, view.length);
