@@ -150,13 +150,16 @@ test('one static variable of a name can be set', () => {
   expect(new Output(result).content('.data')).toEqual([5, 0, 0, 0]);
 });
 
-test('two static variables of a name are ambiguous, and both places are named', () => {
+test('CONF-019: two static variables of a name are ambiguous, and both places are named', () => {
   const { output, diagnostics } = linkObjects({ 'a.o': statics('x'), 'b.o': statics('x') }, '', {
     settings: settings('x=5'),
   });
   expect(output).toBeUndefined();
   expect(diagnostics).toHaveLength(1);
-  expect(diagnostics[0]!.message).toContain("'x'");
+  expect(diagnostics[0]!).toMatchObject({
+    code: 'CONF-019',
+    message: expect.stringContaining("'x'"),
+  });
   expect(diagnostics[0]!.at.map(({ file }) => file)).toEqual(['command line', 'a.o', 'b.o']);
 });
 
