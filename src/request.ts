@@ -6,7 +6,7 @@ import type { LoweringRequest } from './lowerings/context.ts';
 import { generic, lowerings, profiles } from './profiles/index.ts';
 import type { Profile } from './profiles/profile.ts';
 import { shippedScripts } from './profiles/shipped-scripts.ts';
-import type { Script } from './script/ast.ts';
+import type { Name, Script } from './script/ast.ts';
 import { compileGlob } from './script/glob.ts';
 import { parseScript } from './script/parser.ts';
 import type { ScriptSource } from './script/span.ts';
@@ -32,7 +32,7 @@ export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkReq
   for (const diagnostic of diagnostics) sink.report(diagnostic);
   const named = script.commands.find((command) => command.kind === 'profile');
   const profile = asked ?? (named && profileNamed(named.profile.text, sink)) ?? generic;
-  return { script, profile, lowering: readLowering(script, options.fetch ?? []) };
+  return { script, profile, lowering: readLowering(script, profile, options.fetch ?? []) };
 }
 
 function profileNamed(name: string | undefined, sink: DiagnosticSink): Profile | undefined {
@@ -46,21 +46,29 @@ function shipped(name: string): ScriptSource {
   return { name, text: shippedScripts[name] ?? '' };
 }
 
-function readLowering(script: Script, fetch: readonly string[]): LoweringRequest {
-  const words = (lowering: string): string[] =>
+function readLowering(
+  script: Script,
+  { permittedTargets }: Profile,
+  fetch: readonly string[],
+): LoweringRequest {
+  const words = (lowering: string): readonly Name[] =>
     script.commands.flatMap((command) =>
-      command.kind === 'lower' && command.lowering.text === lowering
-        ? command.words.map(({ text }) => text)
-        : [],
+      command.kind === 'lower' && command.lowering.text === lowering ? command.words : [],
     );
+  const texts = (lowering: string): string[] => words(lowering).map(({ text }) => text);
   const permits = script.commands.filter((command) => command.kind === 'permit-relocations');
   const permitted = permits.flatMap(({ sections }) =>
     sections.map(({ text }) => compileGlob(text)),
   );
   return {
-    copyCalls: words('calls').includes('copy'),
-    data: words('rodata').filter((word) => word === 'fold' || word === 'stack'),
-    fetch: [...words('fetch'), ...fetch],
-    permits: (section) => permits.length === 0 || permitted.some((matches) => matches(section)),
+    copyCalls: texts('calls').includes('copy'),
+    data: texts('rodata').filter((word) => word === 'fold' || word === 'stack'),
+    fetch: [
+      ...words('fetch').map(({ text, span }) => ({ text, at: span })),
+      ...fetch.map((text) => ({ text, at: undefined })),
+    ],
+    permits: (section) =>
+      (permits.length === 0 || permitted.some((matches) => matches(section))) &&
+      (permittedTargets === undefined || permittedTargets.includes(section)),
   };
 }

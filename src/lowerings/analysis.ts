@@ -20,8 +20,7 @@ import {
 } from '../bpf/index.ts';
 import type { CodePlace } from '../diag/catalogue/code.ts';
 import { Arguments } from './arguments.ts';
-import { type LoweringContext, loweredObject } from './context.ts';
-import type { Fetches } from './fetch.ts';
+import { type LoweringContext, loweredObject, type WordSource } from './context.ts';
 import type { BpfFunction } from './functions.ts';
 
 export interface FunctionFacts {
@@ -40,7 +39,7 @@ export function analyse(
   order: readonly BpfFunction[],
   entered: ReadonlySet<BpfFunction>,
   context: LoweringContext,
-  fetches: Fetches,
+  fetches: WordSource,
 ): Map<BpfFunction, FunctionFacts> {
   return new Analysis(order, entered, context, fetches).run();
 }
@@ -54,7 +53,7 @@ class Analysis {
   readonly #order: readonly BpfFunction[];
   readonly #entered: ReadonlySet<BpfFunction>;
   readonly #context: LoweringContext;
-  readonly #fetches: Fetches;
+  readonly #fetches: WordSource;
   readonly #flows = new Map<BpfFunction, FlowGraph>();
   readonly #summaries = new Map<BpfFunction, FunctionSummary>();
   readonly #arguments = new Map<BpfFunction, Arguments>();
@@ -64,7 +63,7 @@ class Analysis {
     order: readonly BpfFunction[],
     entered: ReadonlySet<BpfFunction>,
     context: LoweringContext,
-    fetches: Fetches,
+    fetches: WordSource,
   ) {
     this.#order = order;
     this.#entered = entered;

@@ -9,6 +9,7 @@ import type { FunctionFacts } from './analysis.ts';
 import type { LoweringContext } from './context.ts';
 import { type BpfFunction, locateSlot } from './functions.ts';
 import type { DataObject } from './objects.ts';
+import { isNumber } from './use-kinds.ts';
 
 /** `entries`: functions that the kernel calls, not other functions. */
 export function checkUses(
@@ -27,7 +28,8 @@ export function checkUses(
       if (id === STACK_TARGET) continue;
       const object = context.objects.get(id);
       if (context.refused.has(object)) continue;
-      if (!isConstant(object) && !isNumber(use, fn)) continue;
+      const returned = use.kind === 'return' && entries.has(fn);
+      if (!isConstant(object) && !isNumber(use, fn) && !returned) continue;
       const fault = faultOf(use, fn, entries.has(fn), object, context);
       if (fault === undefined) continue;
       context.refused.add(object);
@@ -80,12 +82,6 @@ function checkAccess(
 }
 
 type ValueUse = Extract<AddressUse, { value: unknown }>;
-
-/** Whether the address itself is the value that the program wants. */
-function isNumber(use: ValueUse, fn: BpfFunction): boolean {
-  if (use.kind === 'number') return true;
-  return use.kind === 'escape' && widthOf(fn.code.opcode[use.slot]!) < 8;
-}
 
 function faultOf(
   use: ValueUse,

@@ -51,8 +51,10 @@ function writeOf(fn: BpfFunction, use: AddressUse, object: DataObject): string |
     }
     case 'helper': {
       const argument = helperById(use.helper)?.arguments[use.argument - 1];
-      const reads = argument?.kind === 'memory' && argument.access === 'read';
-      return object.writable && !reads ? 'passed to a helper that may write to it' : undefined;
+      const access = argument?.kind === 'memory' ? argument.access : undefined;
+      if (access === 'write' && use.value.pure) return 'passed to a helper that writes to it';
+      const mayWrite = object.writable && access !== 'read';
+      return mayWrite ? 'passed to a helper that may write to it' : undefined;
     }
     case 'function':
       return object.writable && use.callee.kind !== 'function'

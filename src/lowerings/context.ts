@@ -1,11 +1,22 @@
 /** What the lowerings of one link share. */
-import type { DiagnosticSink } from '../diag/diagnostic.ts';
+import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
 import { isExecutable } from '../model/input.ts';
 import type { Plan } from '../model/plan.ts';
 import type { LinkState, Target } from '../model/state.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { FunctionTable } from './functions.ts';
+import type { FunctionTable, Reference } from './functions.ts';
 import type { DataObject, ObjectTable } from './objects.ts';
+
+/** A name or pattern of `--fetch`, or of LOWER(fetch: ...) with its place in the script. */
+export interface FetchPattern {
+  readonly text: string;
+  readonly at: Location | undefined;
+}
+
+/** Knows the references that are fetched, and the words that stand for them. */
+export interface WordSource {
+  word(reference: Reference): number | undefined;
+}
 
 /** What the script's LOWER commands and the command line ask for. */
 export interface LoweringRequest {
@@ -14,7 +25,7 @@ export interface LoweringRequest {
   /** How references to data are taken away, in this order; empty: they are not. */
   readonly data: readonly ('fold' | 'stack')[];
   /** Names of symbols and sections (or patterns) whose first word replaces their address. */
-  readonly fetch: readonly string[];
+  readonly fetch: readonly FetchPattern[];
   /** Whether code may refer to the output section; it may to all where the script does not say. */
   readonly permits: (outputSection: string) => boolean;
 }

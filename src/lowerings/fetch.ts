@@ -10,29 +10,46 @@
  */
 import { ByteView } from '../base/bytes.ts';
 import { didYouMean } from '../base/nearest.ts';
-import { fetchOutside, unknownFetch } from '../diag/catalogue/lowering.ts';
+import { STACK_TARGET } from '../bpf/index.ts';
+import {
+  fetchedAndRead,
+  fetchedInPart,
+  fetchOutside,
+  unknownFetch,
+} from '../diag/catalogue/lowering.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STT } from '../elf/constants.ts';
-import type { InputSection } from '../model/input.ts';
+import { type InputSection, isExecutable } from '../model/input.ts';
 import type { Plan } from '../model/plan.ts';
+import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
 import type { LinkState } from '../model/state.ts';
 import { compileGlob, type Glob } from '../script/glob.ts';
-import type { Reference } from './functions.ts';
+import type { FunctionFacts } from './analysis.ts';
+import type { FetchPattern } from './context.ts';
+import { locateSlot, type Reference } from './functions.ts';
+import type { DataObject, ObjectTable } from './objects.ts';
+import { isNumber, isRead } from './use-kinds.ts';
 
-interface Pattern {
-  readonly text: string;
+interface CompiledPattern extends FetchPattern {
   readonly matches: Glob;
 }
 
 export class Fetches {
-  readonly #patterns: readonly Pattern[];
+  readonly #patterns: readonly CompiledPattern[];
+  readonly #read = new Set<Reference>();
+  readonly #halved = new Set<DataObject>();
   readonly #state: LinkState;
   readonly #plan: Plan;
   readonly #sink: DiagnosticSink;
 
-  constructor(patterns: readonly string[], state: LinkState, plan: Plan, sink: DiagnosticSink) {
-    this.#patterns = patterns.map((text) => ({ text, matches: compileGlob(text) }));
+  constructor(
+    patterns: readonly FetchPattern[],
+    state: LinkState,
+    plan: Plan,
+    sink: DiagnosticSink,
+  ) {
+    this.#patterns = patterns.map((one) => ({ ...one, matches: compileGlob(one.text) }));
     this.#state = state;
     this.#plan = plan;
     this.#sink = sink;
@@ -49,19 +66,59 @@ export class Fetches {
     return new ByteView(bytes, this.#state.order).u32(0);
   }
 
-  /** Reports a fetch that leaves its section; gives whether all is well. */
-  check(reference: Reference): boolean {
+  /** Reports a fetch that leaves its section, or leaves something behind; gives whether there is a word. */
+  check(reference: Reference, objects: ObjectTable): boolean {
     const { target, relocation } = reference;
     if (target.kind !== 'place' || !this.isFetched(reference)) return true;
-    if (this.word(reference) !== undefined) return true;
+    if (this.word(reference) !== undefined) {
+      const object = objects.at(target);
+      const size = object === undefined ? 0 : object.end - object.start;
+      if (object?.name !== undefined && size > 4 && !this.#halved.has(object)) {
+        this.#halved.add(object);
+        this.#sink.report(fetchedInPart(object.name, size, locate(target.section, target.offset)));
+      }
+      return true;
+    }
     const { section, offset } = target;
     const at = locate(section, offset);
     this.#sink.report(fetchOutside(relocation.symbol.name, section.size, at));
     return false;
   }
 
-  isFetched({ relocation, target }: Reference): boolean {
+  /**
+   * Finds the references that a pattern names and whose address the code reads through (`foo > limit`
+   * beside `(__u32)&foo`, under --fetch .data): those are no idiom, and are lowered like any other.
+   * `facts` knows all references as addresses.
+   */
+  exceptReads({ fn, uses }: FunctionFacts, objects: ObjectTable): void {
+    const read = new Map<DataObject, number>();
+    const wanted = new Set<DataObject>();
+    for (const use of uses) {
+      const through = isRead(use);
+      if (!through && !isNumber(use, fn)) continue;
+      const { ids } = 'base' in use ? use.base.targets : use.value.targets;
+      for (const id of ids) {
+        if (id === STACK_TARGET) continue;
+        if (through) read.set(objects.get(id), use.slot);
+        else wanted.add(objects.get(id));
+      }
+    }
+    for (const reference of fn.references.values()) {
+      const { target } = reference;
+      if (target.kind !== 'place' || !this.isFetched(reference)) continue;
+      const object = objects.at(target);
+      const slot = object && read.get(object);
+      if (object === undefined || slot === undefined) continue;
+      this.#read.add(reference);
+      if (!wanted.delete(object)) continue;
+      this.#sink.report(fetchedAndRead(objects.describe(object), locateSlot(fn, slot)));
+    }
+  }
+
+  isFetched(reference: Reference): boolean {
+    const { relocation, target } = reference;
     if (this.#patterns.length === 0 || target.kind !== 'place') return false;
+    if (this.#read.has(reference) || isExecutable(target.section)) return false;
     const output = this.#plan.outputOf(target.section);
     const names = [target.section.name, ...(output === undefined ? [] : [output.name])];
     if (relocation.symbol.type !== STT.SECTION) names.push(relocation.symbol.name);
@@ -81,12 +138,19 @@ export class Fetches {
   #reportUnknown(): void {
     if (this.#patterns.length === 0) return;
     const names = new Set<string>();
-    for (const section of this.#state.sections()) names.add(section.name);
-    for (const output of this.#plan.sections) names.add(output.name);
-    for (const file of this.#state.files) for (const symbol of file.symbols) names.add(symbol.name);
-    for (const { text, matches } of this.#patterns) {
+    for (const section of this.#state.sections()) {
+      if (isExecutable(section)) continue;
+      names.add(section.name);
+      const output = this.#plan.outputOf(section);
+      if (output !== undefined) names.add(output.name);
+      for (const { name } of symbolsOf(section)) names.add(name);
+    }
+    for (const { definition } of this.#state.symbols.all()) {
+      if (definition?.place === 'common') names.add(definition.name);
+    }
+    for (const { text, at, matches } of this.#patterns) {
       if (![...names].some((name) => matches(name))) {
-        this.#sink.report(unknownFetch(text, didYouMean(text, names)));
+        this.#sink.report(unknownFetch(text, didYouMean(text, names), at));
       }
     }
   }

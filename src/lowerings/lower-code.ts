@@ -14,7 +14,7 @@ import { forbiddenReference } from '../diag/catalogue/lowering.ts';
 import { discardedReference, undefinedSymbol } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, STB, STT } from '../elf/constants.ts';
-import { type InputSection, type InputSymbol, isExecutable } from '../model/input.ts';
+import { type InputSection, type InputSymbol, isExecutable, isForLoader } from '../model/input.ts';
 import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
 import type { LinkState, Place } from '../model/state.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -89,11 +89,18 @@ function lowerFunctions(
   }
   const fetches = new Fetches(request.fetch, state, plan, sink);
   const entries = new Set(programs.map(({ entry }) => entry));
-  const facts = analyse(order, enteredFrom(order, entries, context), context, fetches);
+  const entered = enteredFrom(order, entries, context);
+  if (request.fetch.length > 0) {
+    // First as if nothing were fetched and nothing permitted: what is read through is no idiom.
+    const all = { ...context, request: { ...request, permits: () => false } };
+    const plain = analyse(order, entered, all, { word: () => undefined });
+    for (const known of plain.values()) fetches.exceptReads(known, objects);
+  }
+  const facts = analyse(order, entered, context, fetches);
   const writes = findWrites(facts.values(), objects);
   for (const known of facts.values()) {
     for (const reference of known.fn.references.values()) {
-      if (fetches.check(reference)) continue;
+      if (fetches.check(reference, objects)) continue;
       const pointer = loweredObject(reference.target, context);
       if (pointer !== undefined) context.refused.add(pointer.object);
     }
@@ -272,7 +279,8 @@ function dropUnreferenced(order: readonly BpfFunction[], context: LoweringContex
     const lowerable = output.rule !== undefined || referred.has(output);
     const dropsData = request.data.length > 0 && lowerable && loaded && !code;
     if (code ? request.copyCalls && output.name === SUBPROGRAMS : dropsData) {
-      if (!output.kept && !request.permits(output.name)) plan.drop(output);
+      const needed = output.kept || isForLoader(output.name) || request.permits(output.name);
+      if (!needed) plan.drop(output);
     }
   }
 }

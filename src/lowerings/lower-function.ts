@@ -219,8 +219,10 @@ class FunctionLowering {
     if (refused.has(object)) return false;
     refused.add(object);
     const output = plan.outputOf(object.section)?.name ?? object.section.name;
-    const why =
-      write === undefined
+    const map = output === 'maps' || object.section.name.startsWith('maps');
+    const why = map
+      ? `a map can only be referred to: name ${output} in PERMIT_RELOCATIONS`
+      : write === undefined
         ? 'write LOWER(rodata: fold, stack) in the script, so that constants are put on the stack'
         : `it is ${write.how}, so it is no constant; keep it in a map, or load with libbpf, which supports ${output}`;
     const at = write === undefined ? locateSlot(fn, slot) : locateSlot(write.fn, write.slot);

@@ -79,3 +79,8 @@ export const COMMON = 'COMMON';
 export function isExecutable(section: { readonly flags: number }): boolean {
   return (section.flags & 0x4) !== 0;
 }
+
+/** Sections that no code refers to and loaders look for by name: an object has one of each. */
+export function isForLoader(name: string): boolean {
+  return name === 'license' || name === 'version';
+}

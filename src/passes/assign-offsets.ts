@@ -114,7 +114,9 @@ class Round {
       } else this.#statement(statement);
     }
     this.#current = undefined;
-    const hasData = fillings.length > 0 && header.type === SHT.NOBITS;
+    // What the script puts there needs bytes, except where it says NOLOAD.
+    const hasData =
+      fillings.length > 0 && header.type === SHT.NOBITS && output.rule?.noload !== true;
     const type = hasData ? SHT.PROGBITS : header.type;
     let size = current.dot;
     if (size > LARGEST_SECTION) {

@@ -1,5 +1,7 @@
 /** Holds what the script says of the inputs against them: OUTPUT_FORMAT, ENTRY, EXTERN. */
+import { didYouMean } from '../base/nearest.ts';
 import { otherByteOrder } from '../diag/catalogue/elf.ts';
+import { permitsNothing } from '../diag/catalogue/layout.ts';
 import { namedButUndefined } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import type { LinkState } from '../model/state.ts';
@@ -8,12 +10,14 @@ import type {
   ExternCommand,
   Name,
   OutputFormatCommand,
+  PermitRelocationsCommand,
   Script,
 } from '../script/ast.ts';
 
 export function checkCommands(state: LinkState, script: Script, sink: DiagnosticSink): void {
   for (const command of script.commands) {
-    if (command.kind === 'output-format') checkFormat(state, command, sink);
+    if (command.kind === 'permit-relocations') checkPermits(script, command, sink);
+    else if (command.kind === 'output-format') checkFormat(state, command, sink);
     else if (command.kind === 'entry' || command.kind === 'extern')
       checkNames(state, command, sink);
     else if (command.kind === 'sections') {
@@ -21,6 +25,22 @@ export function checkCommands(state: LinkState, script: Script, sink: Diagnostic
         if (statement.kind === 'entry') checkNames(state, statement, sink);
       }
     }
+  }
+}
+
+/** A permission for a section that the script does not make is a misspelt one, if a name is near. */
+function checkPermits(
+  script: Script,
+  command: PermitRelocationsCommand,
+  sink: DiagnosticSink,
+): void {
+  const names = script.commands
+    .flatMap((one) => (one.kind === 'sections' ? one.statements : []))
+    .flatMap((statement) => (statement.kind === 'output-section' ? [statement.name.text] : []));
+  for (const { text, span } of command.sections) {
+    if (names.includes(text)) continue;
+    const near = didYouMean(text, names);
+    if (near !== '') sink.report(permitsNothing(text, near, span));
   }
 }
 

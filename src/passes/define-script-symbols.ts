@@ -15,7 +15,7 @@ export function defineScriptSymbols(state: LinkState, script: Script, sink: Diag
     const global = state.symbols.get(name);
     if (mode !== 'define' && (global === undefined || global.definition !== undefined)) continue;
     if (global?.definition !== undefined) {
-      sink.report(definedTwiceByScript(name, target.span.file, global.definition.file.path));
+      sink.report(definedTwiceByScript(name, target.span, global.definition.file.path));
     }
     const hidden = mode === 'provide-hidden';
     state.scriptSymbols.set(name, { name, hidden, section: undefined, value: 0 });

@@ -82,7 +82,8 @@ export function placeSections(
     if (orphanHandling === 'discard') continue;
     if (orphanHandling !== 'place') {
       const severity = orphanHandling === 'warn' ? 'warning' : 'error';
-      sink.report(orphanSection(section.name, section.file.path, severity));
+      const first = !outputs.has(section.name);
+      if (first) sink.report(orphanSection(section.name, section.file.path, severity));
     }
     // Unallocated variables are variables like those of .bss, which is where ld puts them too.
     const name = section.name === COMMON ? '.bss' : section.name;

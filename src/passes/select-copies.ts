@@ -6,10 +6,8 @@
 import { equalBytes } from '../base/bytes.ts';
 import { copiesDiffer } from '../diag/catalogue/elf.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import type { InputFile, InputSection } from '../model/input.ts';
+import { type InputFile, type InputSection, isForLoader } from '../model/input.ts';
 import type { Exclusions } from '../model/symbols.ts';
-
-const singletons = new Set(['license', 'version']);
 
 export function selectCopies(files: readonly InputFile[], sink: DiagnosticSink): Exclusions {
   const replacedBy = new Map<InputSection, InputSection | undefined>();
@@ -18,7 +16,7 @@ export function selectCopies(files: readonly InputFile[], sink: DiagnosticSink):
   const first = new Map<string, InputSection>();
   for (const file of files) {
     for (const section of file.sections) {
-      if (section === undefined || !singletons.has(section.name)) continue;
+      if (section === undefined || !isForLoader(section.name)) continue;
       const kept = first.get(section.name);
       if (kept === undefined) first.set(section.name, section);
       else if (equalBytes(kept.bytes, section.bytes)) replacedBy.set(section, kept);

@@ -6,6 +6,7 @@ import type { Profile } from './profile.ts';
 export const generic: Profile = {
   name: 'generic',
   script: 'generic.ld',
+  permittedTargets: undefined,
   keepUndefined: true,
   legacyMaps: false,
   wantsBtf: true,

@@ -20,6 +20,8 @@ export interface Profile {
   readonly name: string;
   /** The shipped script that `--profile` alone means. */
   readonly script: string;
+  /** The only output sections that the loader resolves references of code to; undefined: it takes all. */
+  readonly permittedTargets: readonly string[] | undefined;
   /** Undefined references stay in the output, for a later link or the loader. */
   readonly keepUndefined: boolean;
   /** Maps are put into the form of tc's loader: one stride, one GLOBAL symbol each. */

@@ -8,6 +8,7 @@ import * as relocations from './rules/tc/relocations.ts';
 export const tc: Profile = {
   name: 'tc',
   script: 'tc.ld',
+  permittedTargets: ['maps', '.text'],
   keepUndefined: false,
   legacyMaps: true,
   wantsBtf: false,
@@ -19,6 +20,7 @@ export const tc: Profile = {
   },
   rules: [
     maps.btfMapsAreNotRead,
+    maps.strideOfMaps,
     maps.countOfMaps,
     maps.entriesOfMaps,
     maps.pinning,

@@ -1,5 +1,10 @@
 import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
 
+/** A name as a script writes it. */
+function quoted(name: string): string {
+  return /^[\w.$/-]+$/.test(name) ? name : `"${name}"`;
+}
+
 /** LAYOUT-001 */
 export const orphanSection = (
   section: string,
@@ -11,7 +16,7 @@ export const orphanSection = (
     `no rule of the script names section ${section}`,
     {
       at: [{ kind: 'object', file, section }],
-      notes: [`add a rule such as: ${section} : { *(${section}) }`],
+      notes: [`add a rule such as: ${quoted(section)} : { *(${quoted(section)}) }`],
     },
   );
 
@@ -76,7 +81,9 @@ export const callWithoutTarget = (symbol: string, places: readonly Location[]): 
 /** LAYOUT-008 */
 export const btfLeftOut = (file: string): Diagnostic =>
   warning('LAYOUT-008', `${file}: BTF is left out of the output`, {
-    notes: ['loaders that need BTF (maps in .maps, CO-RE) will refuse it; profile tc needs none'],
+    notes: [
+      'loaders that need BTF (maps in .maps, CO-RE) will refuse it; where none is wanted, compile without -g',
+    ],
   });
 
 /** LAYOUT-009 */
@@ -101,4 +108,10 @@ export const unsettledLayout = (name: string): Diagnostic =>
     notes: [
       "an expression of the script depends on what it changes, such as a section's own SIZEOF",
     ],
+  });
+
+/** LAYOUT-012 */
+export const permitsNothing = (pattern: string, near: string, at: Location): Diagnostic =>
+  warning('LAYOUT-012', `PERMIT_RELOCATIONS(${pattern}): there is no such output section${near}`, {
+    at: [at],
   });

@@ -1,5 +1,5 @@
 /** What a lowering refuses: the loader cannot do it, and neither can the linker. */
-import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
 
 /** LOWER-001 */
 export const callIntoMiddle = (target: string, at: readonly Location[]): Diagnostic =>
@@ -113,9 +113,11 @@ export const addressReturned = (object: string, fn: string, at: readonly Locatio
 
 /** LOWER-009 */
 export const addressEscapes = (object: string, at: readonly Location[]): Diagnostic =>
-  error('LOWER-009', `the address of ${object} is stored where another program could read it`, {
+  error('LOWER-009', `the address of ${object} is stored outside of the function's own stack`, {
     at,
-    notes: ['a constant on the stack is gone when the program ends; store its value instead'],
+    notes: [
+      'a constant on the stack is gone when its function returns; store its value, or let the function that wants it refer to it',
+    ],
   });
 
 /** LOWER-010 */
@@ -127,18 +129,20 @@ export const pointerInConstant = (
 ): Diagnostic =>
   error(
     'LOWER-010',
-    `${object} holds the address of ${target} at byte ${slot}, and is read at an index known only at run time`,
+    `${object} holds the address of ${target} at byte ${slot}, which no loader fills in`,
     {
       at,
       notes: [
-        'no loader fills in addresses in data; use a table of values, or a switch, instead of a table of pointers',
+        'hold values instead of pointers, or choose with a switch; tables that GCC makes of a switch go away with -fno-tree-switch-conversion',
       ],
     },
   );
 
 /** LOWER-011 */
-export const unknownFetch = (name: string, near: string): Diagnostic =>
-  error('LOWER-011', `--fetch ${name}: no symbol or section of this name is linked${near}`);
+export const unknownFetch = (name: string, near: string, at: Location | undefined): Diagnostic =>
+  error('LOWER-011', `fetch ${name}: no variable or data section of this name is linked${near}`, {
+    at: [at],
+  });
 
 /** LOWER-012 */
 export const fetchOutside = (name: string, size: number, at: readonly Location[]): Diagnostic =>
@@ -212,3 +216,21 @@ export const copiesCompared = (object: string, fn: string, at: readonly Location
       ],
     },
   );
+
+/** LOWER-019 */
+export const fetchedAndRead = (object: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-019', `${object} is to be fetched, but the same function also reads it`, {
+    at,
+    notes: [
+      'where the address stands for the word, it cannot be an address too; read the variable in one way only',
+    ],
+  });
+
+/** LOWER-020 */
+export const fetchedInPart = (name: string, size: number, at: readonly Location[]): Diagnostic =>
+  warning('LOWER-020', `fetch ${name}: 4 of its ${size} bytes are fetched`, {
+    at,
+    notes: [
+      '(__u32)&x stands for one word; read the variable in the ordinary way to have all of it',
+    ],
+  });

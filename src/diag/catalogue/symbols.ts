@@ -69,10 +69,11 @@ export const commonAlignment = (name: string, file: string, alignment: number): 
   });
 
 /** SYM-006 */
-export const definedTwiceByScript = (name: string, script: string, file: string): Diagnostic =>
+export const definedTwiceByScript = (name: string, at: Location, file: string): Diagnostic =>
   warning(
     'SYM-006',
-    `${script} assigns to '${name}', which ${file} defines; the script's value is used`,
+    `the script assigns to '${name}', which ${file} defines; the script's value is used`,
+    { at: [at] },
   );
 
 /** SYM-007 */

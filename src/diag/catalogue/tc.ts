@@ -53,6 +53,18 @@ export const mapWithoutSymbol = (offset: number, at: Places): Diagnostic =>
   });
 
 /** TC-005 */
+export const unevenMaps = (size: number, symbols: number): Diagnostic =>
+  error(
+    'TC-005',
+    `'maps' has ${size} bytes and ${symbols} global symbols, which tc cannot divide into maps`,
+    {
+      notes: [
+        'nothing but map definitions can stand in the section: no symbols, data or gaps of the script',
+      ],
+    },
+  );
+
+/** TC-005 */
 export const tooManyMaps = (count: number, at: Places): Diagnostic =>
   error('TC-005', `${count} maps; tc takes at most 64`, {
     at,

@@ -1,8 +1,14 @@
 /** TC-003 to TC-009: what tc's loader makes of the `maps` section. */
 import * as diagnose from '../../../diag/catalogue/tc.ts';
 import { STB, STT } from '../../../elf/constants.ts';
-import type { ElfObject } from '../../../elf/types.ts';
-import { type LegacyMap, MapType, readLegacyMap } from '../../../model/legacy-map.ts';
+import type { ElfObject, ElfSymbol } from '../../../elf/types.ts';
+import {
+  LEGACY_MAP_MIN_SIZE,
+  LEGACY_MAP_SIZE,
+  type LegacyMap,
+  MapType,
+  readLegacyMap,
+} from '../../../model/legacy-map.ts';
 import type { Rule } from '../../profile.ts';
 
 const MAX_MAPS = 64;
@@ -16,12 +22,7 @@ export interface NamedMap extends LegacyMap {
 export function tcMaps(object: ElfObject): NamedMap[] {
   const section = object.sections.find(({ name }) => name === 'maps');
   if (section === undefined) return [];
-  const symbols = object.symbols.filter(
-    (symbol) =>
-      symbol.section === section.index &&
-      symbol.binding === STB.GLOBAL &&
-      (symbol.type === STT.OBJECT || symbol.type === STT.NOTYPE),
-  );
+  const symbols = mapSymbols(object, section.index);
   const stride = section.size / symbols.length;
   return symbols
     .sort((a, b) => a.value - b.value)
@@ -31,9 +32,31 @@ export function tcMaps(object: ElfObject): NamedMap[] {
     }));
 }
 
+function mapSymbols(object: ElfObject, section: number): ElfSymbol[] {
+  return object.symbols.filter(
+    (symbol) =>
+      symbol.section === section &&
+      symbol.binding === STB.GLOBAL &&
+      (symbol.type === STT.OBJECT || symbol.type === STT.NOTYPE),
+  );
+}
+
 export const btfMapsAreNotRead: Rule = (object, report) => {
   const section = object.sections.find(({ name }) => name === '.maps');
   if (section !== undefined) report(diagnose.btfMaps('.maps', [], []));
+};
+
+/** tc cuts the section at one stride, which it computes from the number of symbols. */
+export const strideOfMaps: Rule = (object, report) => {
+  const section = object.sections.find(({ name }) => name === 'maps');
+  if (section === undefined || section.size === 0) return;
+  const offsets = mapSymbols(object, section.index).map(({ value }) => value);
+  const stride = section.size / offsets.length;
+  const cuts = new Set(offsets);
+  const even = stride % 4 === 0 && offsets.every((offset) => offset % stride === 0);
+  const whole = cuts.size === offsets.length && stride >= LEGACY_MAP_MIN_SIZE;
+  if (even && whole && stride <= LEGACY_MAP_SIZE) return;
+  report(diagnose.unevenMaps(section.size, offsets.length));
 };
 
 export const countOfMaps: Rule = (object, report) => {
