@@ -62,7 +62,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   allocateCommons(state, sink);
   defineScriptSymbols(state, script, sink);
   checkCommands(state, script, sink);
-  stopOnErrors(); // no new symbols after here
+  stopOnErrors(); // every name has its definition
 
   // The user's values, and the script's rules.
   applySettings(state, options.settings ?? [], sink);
@@ -70,13 +70,14 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   if (profile.wantsBtf) noteDroppedBtf(state, sink);
   stopOnErrors(); // every input section has its place
 
-  // Equal constants once; then what the loader cannot do.
+  // Equal constants once. Then what the loader cannot do: lower-code.ts finds the programs and what
+  // they reach, follows their pointers, folds, fetches, puts on the stack, copies and rebuilds.
   mergeConstants(state, plan);
   if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
   if (codeChanges(state, profile, lowering)) {
     lowerCode(state, plan, profile, lowering, sink);
   }
-  stopOnErrors(); // no code or data changes after here
+  stopOnErrors(); // code and data are what they will be
 
   // Offsets, references, bytes.
   const layout = assignOffsets(state, plan, sink);
