@@ -52,7 +52,10 @@ function writeOf(fn: BpfFunction, use: AddressUse, object: DataObject): string |
     case 'helper': {
       const argument = helperById(use.helper)?.arguments[use.argument - 1];
       const access = argument?.kind === 'memory' ? argument.access : undefined;
-      if (access === 'write' && use.value.pure) return 'passed to a helper that writes to it';
+      // What has to be in a map is refused for that (see check-uses.ts).
+      const elsewhere = argument?.kind === 'memory' && argument.only !== undefined;
+      if (access === 'write' && use.value.pure && !elsewhere)
+        return 'passed to a helper that writes to it';
       const mayWrite = object.writable && access !== 'read';
       return mayWrite ? 'passed to a helper that may write to it' : undefined;
     }
