@@ -4,6 +4,7 @@
  * 'a.o': it does not exist"; errno prose and locale never show.
  */
 import * as fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 export type ReadResult =
   | { readonly bytes: Uint8Array }
@@ -95,6 +96,7 @@ function writeFile(path: string, bytes: Uint8Array): string | undefined {
   try {
     const status = fs.statSync(path, { throwIfNoEntry: false });
     if (status?.isDirectory()) return problems.EISDIR;
+    if (lastSeparator(path) === path.length - 1) return 'its name is that of a directory';
     if (status !== undefined && !status.isFile()) {
       fs.writeFileSync(path, bytes);
       return undefined;
@@ -124,7 +126,7 @@ function replaceFile(path: string, bytes: Uint8Array): void {
 
 /** A new file in the directory of `path`, under a name that nothing has. */
 function openTemporary(path: string): { readonly file: number; readonly temporary: string } {
-  const slash = Math.max(path.lastIndexOf('/'), pathSeparator(path));
+  const slash = lastSeparator(path);
   for (let count = 0; ; count++) {
     const temporary = `${path.slice(0, slash + 1)}.bpfld-${process.pid}-${count}.tmp`;
     try {
@@ -136,15 +138,18 @@ function openTemporary(path: string): { readonly file: number; readonly temporar
   }
 }
 
-/** Backslashes separate on Windows only. */
-function pathSeparator(path: string): number {
-  return process.platform === 'win32' ? path.lastIndexOf('\\') : -1;
+/** Its position, or -1. Backslashes separate on Windows only. */
+function lastSeparator(path: string): number {
+  const backslash = process.platform === 'win32' ? path.lastIndexOf('\\') : -1;
+  return Math.max(path.lastIndexOf('/'), backslash);
 }
 
+/** A file that is yet to be made is known by its directory. */
 function identify(path: string): string {
   try {
     return fs.realpathSync(path);
   } catch {
-    return path;
+    const parent = dirname(path);
+    return parent === path ? path : join(identify(parent), basename(path));
   }
 }

@@ -100,14 +100,9 @@ export function parseArguments(argv: readonly string[]): {
 
 /** What is wrong only in combination. */
 function checkTogether(commandLine: CommandLine): readonly Diagnostic[] {
-  const { inputs, output, dependencyFile } = commandLine;
+  const { inputs, output } = commandLine;
   const diagnostics: Diagnostic[] = [];
   if (output === '-') diagnostics.push(notAFile('output'));
-  if (dependencyFile === output) {
-    diagnostics.push(
-      conflict(`the output and the dependency file are both '${output}'`, 'give them two names'),
-    );
-  }
   const scripts = new Set(inputs.filter(({ kind }) => kind === 'script').map(({ name }) => name));
   if (scripts.size > 1) {
     const [first, second] = scripts;

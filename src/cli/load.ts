@@ -14,7 +14,7 @@ import type { Host } from '../host.ts';
 import type { LinkInput, LinkOptions } from '../link-types.ts';
 import { type Command, parseScript, type ScriptSource } from '../script/index.ts';
 import type { CommandLine, InputArgument } from './arguments.ts';
-import { classify } from './classify.ts';
+import { binaryKind, classify } from './classify.ts';
 import {
   candidates,
   directoryOf,
@@ -97,9 +97,8 @@ class Loader {
   loadScript(name: string): LoadedScript | undefined {
     const found = readFirst(this.#host, candidates(name, this.#directories));
     if ('bytes' in found) {
-      this.dependencies.add(found.path);
-      const source = { name: found.path, text: decodeUtf8(found.bytes) };
-      return this.#parsed(source, directoryOf(found.path)).loaded;
+      const source = this.#scriptOf(found);
+      return source && this.#parsed(source, directoryOf(found.path)).loaded;
     }
     const source = shippedScript(this.#shipped, name);
     if (source !== undefined) return this.#parsed(source, undefined).loaded;
@@ -115,13 +114,20 @@ class Loader {
     if (!this.#included.has(name)) {
       const found = readFirst(this.#host, candidates(name, this.#directories));
       if ('bytes' in found) {
-        this.dependencies.add(found.path);
-        this.#included.set(name, { name: found.path, text: decodeUtf8(found.bytes) });
+        this.#included.set(name, this.#scriptOf(found));
       } else {
         this.#included.set(name, shippedScript(this.#shipped, name));
       }
     }
     return this.#included.get(name);
+  }
+
+  #scriptOf({ path, bytes }: FoundFile): ScriptSource | undefined {
+    this.dependencies.add(path);
+    const kind = binaryKind(bytes);
+    if (kind === undefined) return { name: path, text: decodeUtf8(bytes) };
+    this.diagnostics.push(report.notAScript(path, binaries[kind]));
+    return undefined;
   }
 
   /** `open`: the input scripts that lead here; `from`, `directory`: where the innermost one names it. */
@@ -145,7 +151,7 @@ class Loader {
         this.diagnostics.push(report.archive(path, from));
         break;
       case 'bitcode':
-        this.diagnostics.push(report.bitcode(path, from));
+        this.diagnostics.push(report.bitcode(path, file.rustc, from));
         break;
       case 'source':
         this.diagnostics.push(report.sourceFile(path, file.language, from));
@@ -186,14 +192,17 @@ class Loader {
       const file = libraryFile(name);
       this.diagnostics.push(report.libraryNotFound(`-l${name}`, file, this.#directories, from));
     } else {
-      const note =
-        found.missing && name.startsWith('@')
-          ? `neither is there a response file '${name.slice(1)}'`
-          : undefined;
+      const note = found.missing ? this.#aboutMissing(name) : undefined;
       const label = kind === 'library' ? `-l${name}` : name;
       this.diagnostics.push(report.cannotRead('input', label, found.problem, from, note));
     }
     return undefined;
+  }
+
+  #aboutMissing(name: string): string | undefined {
+    if (name.startsWith('@')) return `neither is there a response file '${name.slice(1)}'`;
+    const shipped = Object.hasOwn(this.#shipped, name);
+    return shipped ? `for the linker script that comes with bpfld use -T ${name}` : undefined;
   }
 
   #loadInputScript(
@@ -234,6 +243,13 @@ class Loader {
     return { loaded: { source, commands: script.commands, directory }, diagnostics };
   }
 }
+
+const binaries = {
+  object: 'an object',
+  archive: 'an archive',
+  bitcode: 'LLVM bitcode',
+  other: 'a binary file',
+} as const;
 
 /** What a script among the inputs may have; OUTPUT_FORMAT because text libraries usually begin with it. */
 const inputCommands: ReadonlySet<Command['kind']> = new Set([

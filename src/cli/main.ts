@@ -18,6 +18,7 @@ import { type CommandLine, parseArguments } from './arguments.ts';
 import { dependencyRule } from './dependency-file.ts';
 import { type LoadedFiles, loadFiles } from './load.ts';
 import { options } from './options.ts';
+import { checkOverwrites } from './overwrites.ts';
 import { Printer } from './print.ts';
 import { expandResponseFiles } from './response-files.ts';
 import { shippedScript } from './search.ts';
@@ -80,13 +81,19 @@ async function run(argv: readonly string[], host: Host, core: Core): Promise<num
     failed([noInputs()]);
     return exit.usage;
   }
-  return link(commandLine, settings, files, host, core, printer);
+  const read: WhatWasRead = { settings, files, responseFiles: expanded.files };
+  return link(commandLine, read, host, core, printer);
+}
+
+interface WhatWasRead {
+  readonly settings: LoadedSettings;
+  readonly files: LoadedFiles;
+  readonly responseFiles: readonly string[];
 }
 
 function link(
   commandLine: CommandLine,
-  settings: LoadedSettings,
-  files: LoadedFiles,
+  { settings, files, responseFiles }: WhatWasRead,
   host: Host,
   core: Core,
   printer: Printer,
@@ -105,6 +112,13 @@ function link(
   printer.print(diagnostics);
   if (printer.hasErrors) return exit.failed;
   if (output === undefined) throw new Bug('link', 'neither an output nor an error');
+
+  const objects = files.inputs.map(({ path }) => path);
+  const isObject = new Set(objects);
+  const scripts = [...files.dependencies].filter((path) => !isObject.has(path));
+  const read = { objects, scripts, valuesFiles: settings.files, responseFiles };
+  printer.print(checkOverwrites(commandLine, read, host));
+  if (printer.hasErrors) return exit.usage;
   printer.print(
     writeResults(commandLine, output, [...files.dependencies, ...settings.files], host),
   );

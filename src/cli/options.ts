@@ -195,6 +195,7 @@ export const options: readonly Option[] = [
   },
   {
     name: 'help',
+    letters: ['h'],
     value: 'none',
     group: 'Information',
     help: 'print this help and stop',

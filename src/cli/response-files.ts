@@ -13,6 +13,8 @@ const maxExpansions = 2000;
 
 export interface Expansion {
   readonly arguments: readonly string[];
+  /** Response files that were read. */
+  readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -21,6 +23,7 @@ export function expandResponseFiles(
   host: Pick<Host, 'readFile' | 'identify'>,
 ): Expansion {
   const result: string[] = [];
+  const files: string[] = [];
   const diagnostics: Diagnostic[] = [];
   let expansions = 0;
 
@@ -40,6 +43,7 @@ export function expandResponseFiles(
       else diagnostics.push(badResponseFile(file, `cannot be read: ${read.problem}`));
       return;
     }
+    files.push(file);
     const identity = host.identify(file);
     if (open.includes(identity)) {
       diagnostics.push(badResponseFile(file, 'names itself, directly or through another'));
@@ -55,7 +59,7 @@ export function expandResponseFiles(
   }
 
   expand(argv, []);
-  return { arguments: result, diagnostics };
+  return { arguments: result, files, diagnostics };
 }
 
 /** The words of a response file, or what is wrong with it. */

@@ -49,8 +49,9 @@ export function loadSettings(
   return { settings, files, usage, diagnostics };
 }
 
-/** Undefined where bytes would have to be replaced: a program's data must not change in silence. */
+/** Undefined for a binary file, and where bytes would have to be replaced: a program's data must not change in silence. */
 function decodeStrictly(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -1,5 +1,5 @@
 import type { ByteOrder } from '../base/bytes.ts';
-import type { SettingSubject } from '../diag/catalogue/config.ts';
+import { countBytes, type SettingSubject } from '../diag/catalogue/config.ts';
 import { locate, type Span } from './source.ts';
 import { type ConfigType, sizeOf, typeName } from './type.ts';
 import type { ConfigValue, Setting } from './value.ts';
@@ -7,6 +7,8 @@ import type { ConfigValue, Setting } from './value.ts';
 /** What the writers of values need to know besides the place. */
 export interface PlaceContext {
   readonly setting: Setting;
+  /** The part of the symbol that is written, as a setting would name it: `cfg.ports[2]`. */
+  readonly name: string;
   readonly symbol: string;
   readonly order: ByteOrder;
 }
@@ -20,15 +22,14 @@ export interface Place {
 }
 
 export function subjectOf(context: PlaceContext, span: Span, what: string): SettingSubject {
-  const { setting, symbol } = context;
-  return { setting: setting.name, symbol, what, at: locate(setting.source, span) };
+  const { setting, name, symbol } = context;
+  return { setting: name, symbol, what, at: locate(setting.source, span) };
 }
 
 export function describePlace(place: Place): string {
   const name = typeName(place.type);
   if (place.bitfield) return `${name}, a bitfield of ${place.sizeBits} bits`;
-  const size = sizeOf(place.type);
-  return `${name}, ${size === 1 ? '1 byte' : `${size} bytes`}`;
+  return `${name}, ${countBytes(sizeOf(place.type))}`;
 }
 
 /** `a string`, `an array`: what the user gave, for messages. */

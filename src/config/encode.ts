@@ -44,7 +44,8 @@ export function encodeSetting(
   setting: Setting,
   target: SettingTarget,
 ): EncodedSetting | Diagnostic {
-  const context: PlaceContext = { setting, symbol: target.symbol, order: target.order };
+  const { symbol, order } = target;
+  const context: PlaceContext = { setting, name: setting.name, symbol, order };
   const type = target.type === undefined ? undefined : fitToSymbol(target.type, target.size);
   if (type !== undefined && sizeOf(type) !== target.size) {
     const subject = subjectOf(context, setting.value.span, typeName(type));
@@ -54,12 +55,12 @@ export function encodeSetting(
     const subject = subjectOf(
       context,
       target.path[0]!.span,
-      `${target.size} bytes of unknown type`,
+      `${report.countBytes(target.size)} of unknown type`,
     );
     return report.badPath(
       subject,
       'no type tells the parts apart',
-      `compile the object with -g, or set all of '${target.symbol}'`,
+      `compile the object with -g, or set all of '${symbol}'`,
     );
   }
   const place =
@@ -70,7 +71,7 @@ export function encodeSetting(
   const offset = Math.floor(place.offsetBits / 8);
   const length = Math.ceil((place.offsetBits + place.sizeBits) / 8) - offset;
   if (length > largest) {
-    const subject = subjectOf(context, setting.value.span, `${length} bytes`);
+    const subject = subjectOf(context, setting.value.span, report.countBytes(length));
     return report.cannotBeSet(subject, 'too large to be set at once', 'set its parts by name');
   }
   const bytes = new Uint8Array(length);

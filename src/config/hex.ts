@@ -10,3 +10,8 @@ export function parseHex(text: string): Uint8Array | undefined {
   }
   return bytes.slice(0, count);
 }
+
+/** `hex:00:11` for the text `00:11`, as MAC addresses are written; undefined for another text. */
+export function hexOf(text: string): string | undefined {
+  return /^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+$/.test(text) ? `hex:${text}` : undefined;
+}

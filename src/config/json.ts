@@ -139,6 +139,10 @@ function readString(tokens: Tokens): string | Diagnostic {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'string') {
+      if (/\p{Surrogate}/u.test(parsed)) {
+        const problem = 'the string has one half of a surrogate pair, which is no character';
+        return malformedJson(problem, locate(tokens.source, span));
+      }
       tokens.take();
       return parsed;
     }

@@ -102,6 +102,18 @@ function readValue(cursor: Cursor, depth: number): ConfigValue | Diagnostic {
       ? cursor.fail('hex: takes pairs of hexadecimal digits', 'write hex:0011 or hex:00:11', span)
       : { kind: 'bytes', bytes, span };
   }
+  const pairs = cursor.take(/[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2})+(?![0-9A-Za-z_:])/y);
+  if (pairs !== undefined) {
+    return cursor.fail('bytes need hex: before them', `write hex:${pairs}`, cursor.from(start));
+  }
+  const fraction = cursor.take(/[+-]?[0-9][0-9_]*\.[0-9A-Za-z_.]*/y);
+  if (fraction !== undefined) {
+    return cursor.fail(
+      `'${fraction}' is not an integer`,
+      'there are no fractions in BPF: give an integer, or exact bytes as hex:...',
+      cursor.from(start),
+    );
+  }
   const number = cursor.take(/[+-]?[0-9][0-9A-Za-z_]*/y);
   if (number !== undefined) return readInteger(cursor, start, number);
   const word = cursor.take(/[A-Za-z_][A-Za-z0-9_]*/y);

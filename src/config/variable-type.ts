@@ -8,16 +8,29 @@ import type { ConfigMember, ConfigType } from './type.ts';
 const MAX_DEPTH = 32;
 const MAX_MEMBERS = 4096;
 
-/** Undefined where BTF does not know the variable, or its type cannot be told. */
-export function variableType(btf: Btf, name: string): ConfigType | undefined {
-  // A static local is `function.name` in the symbol table, and may be `name` in BTF.
-  const short = name.slice(name.lastIndexOf('.') + 1);
-  const variables = [...btf.types()].filter(({ kind }) => kind === KIND.VAR);
-  const exact = variables.filter((type) => type.name === name);
-  const found = exact.length > 0 ? exact : variables.filter((type) => type.name === short);
-  const [variable] = found;
-  if (variable === undefined || found.length > 1) return undefined;
-  return describe(btf, variable.sizeOrType, 0, undefined);
+/** The types of an object's variables, by name. */
+export class VariableTypes {
+  readonly #btf: Btf;
+  readonly #byName = new Map<string, BtfType[]>();
+
+  constructor(btf: Btf) {
+    this.#btf = btf;
+    for (const type of btf.types()) {
+      if (type.kind !== KIND.VAR) continue;
+      const known = this.#byName.get(type.name);
+      if (known === undefined) this.#byName.set(type.name, [type]);
+      else known.push(type);
+    }
+  }
+
+  /** Undefined where BTF does not know the variable, knows several of the name, or its type cannot be told. */
+  of(name: string): ConfigType | undefined {
+    // A static local is `function.name` in the symbol table, and may be `name` in BTF.
+    const short = name.slice(name.lastIndexOf('.') + 1);
+    const [variable, ...others] = this.#byName.get(name) ?? this.#byName.get(short) ?? [];
+    if (variable === undefined || others.length > 0) return undefined;
+    return describe(this.#btf, variable.sizeOrType, 0, undefined);
+  }
 }
 
 /** `alias`: the outermost typedef, by which messages call the type. */

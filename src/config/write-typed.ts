@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../base/bytes.ts';
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import * as report from '../diag/catalogue/config.ts';
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import { integerRange, writeBits } from './bits.ts';
@@ -10,6 +10,7 @@ import {
   scalarOf,
   subjectOf,
 } from './context.ts';
+import { hexOf } from './hex.ts';
 import { parseInteger } from './integer.ts';
 import { elementPlace, memberPlace } from './place.ts';
 import {
@@ -136,7 +137,9 @@ function writeArray(
       return report.wrongKind(subject, describeValue(value), 'an [array]');
     }
     const text = value.kind === 'string' ? value.bytes : encodeUtf8(value.text);
-    if (text.length + 1 > type.count) return report.stringTooLong(subject, text.length, type.count);
+    if (text.length + 1 > type.count) {
+      return report.stringTooLong(subject, text.length, type.count, hexOf(decodeUtf8(text)));
+    }
     const start = place.offsetBits / 8;
     bytes.fill(0, start, start + type.count);
     bytes.set(text, start);
@@ -147,11 +150,12 @@ function writeArray(
     return report.wrongKind(subject, describeValue(value), needed);
   }
   if (value.elements.length !== type.count) {
-    return report.wrongCount(subject, value.elements.length, `exactly ${type.count}`);
+    return report.wrongCount(subject, value.elements.length, `exactly ${type.count}`, true);
   }
   for (const [index, element] of value.elements.entries()) {
     const at = elementPlace(place, type.element, index);
-    const problem = writeTyped(context, bytes, element, at);
+    const inner = { ...context, name: `${context.name}[${index}]` };
+    const problem = writeTyped(inner, bytes, element, at);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -189,7 +193,8 @@ function writeRecord(
     seen.add(name);
     const target = memberPlace(context, nameSpan, place, member);
     if (isDiagnostic(target)) return target;
-    const problem = writeTyped(context, bytes, inner, target);
+    const part = { ...context, name: `${context.name}.${name}` };
+    const problem = writeTyped(part, bytes, inner, target);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -1,8 +1,9 @@
-import { encodeUtf8 } from '../base/bytes.ts';
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import * as report from '../diag/catalogue/config.ts';
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import { integerRange, writeBits } from './bits.ts';
 import { describeValue, type PlaceContext, scalarOf, subjectOf } from './context.ts';
+import { hexOf } from './hex.ts';
 import { parseInteger } from './integer.ts';
 import type { ConfigValue } from './value.ts';
 
@@ -19,7 +20,7 @@ export function writeUntyped(
   value: ConfigValue,
 ): Diagnostic | undefined {
   const size = bytes.length;
-  const unknown = `${size === 1 ? '1 byte' : `${size} bytes`} of unknown type`;
+  const unknown = `${report.countBytes(size)} of unknown type`;
   const subject = subjectOf(context, value.span, unknown);
   switch (value.kind) {
     case 'bytes':
@@ -42,7 +43,12 @@ export function writeUntyped(
       const count = value.elements.length;
       if (count === 0 || !isWordSize(size / count)) {
         const counts = [1, 2, 4, 8].filter((word) => size % word === 0).map((word) => size / word);
-        return report.wrongCount(subject, count, `one of these counts: ${counts.join(', ')}`);
+        return report.wrongCount(
+          subject,
+          count,
+          `one of these counts: ${counts.join(', ')}`,
+          false,
+        );
       }
       for (const [index, element] of value.elements.entries()) {
         const problem = writeScalar(element, index * (size / count), size / count);
@@ -64,7 +70,9 @@ export function writeUntyped(
   }
 
   function writeText(text: Uint8Array): Diagnostic | undefined {
-    if (text.length + 1 > size) return report.stringTooLong(subject, text.length, size);
+    if (text.length + 1 > size) {
+      return report.stringTooLong(subject, text.length, size, hexOf(decodeUtf8(text)));
+    }
     bytes.fill(0);
     bytes.set(text);
     return undefined;

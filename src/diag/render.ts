@@ -20,16 +20,54 @@ function renderLocation(place: Location): string[] {
       return [`${place.file}${section}${what}`];
     }
     case 'text': {
+      const { text, column, length } = excerpt(place);
       // Tabs stay tabs, so that the caret stands under its token whatever the terminal's tab width.
-      const indent = place.text.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
+      const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
       return [
         `${place.file}:${place.line}:${place.column}`,
-        `  ${place.text}`,
-        `  ${indent}${'^'.repeat(Math.max(1, place.length))}`,
+        `  ${text}`,
+        `  ${indent}${'^'.repeat(Math.max(1, length))}`,
       ];
     }
   }
 }
+
+/** Columns of a line that are shown; longer ones were made by a program, or are no text. */
+const widest = 200;
+
+/** The part of a line that the caret is in; `…` stands for what is left out. */
+function excerpt({ text, column, length }: Extract<Location, { kind: 'text' }>): Readonly<
+  Record<'column' | 'length', number>
+> & {
+  readonly text: string;
+} {
+  if (text.length <= widest) return { text, column, length };
+  const start = Math.max(0, Math.min(column - 1 - widest / 4, text.length - widest));
+  const end = start + widest;
+  const before = start > 0 ? '…' : '';
+  const after = end < text.length ? '…' : '';
+  return {
+    text: `${before}${text.slice(start, end)}${after}`,
+    column: column - start + before.length,
+    length: Math.min(length, end - (column - 1)),
+  };
+}
+
+/**
+ * What a user's file says must not steer the terminal: each control character, change of writing direction
+ * and half of a surrogate pair becomes one printable character. Tabs stay.
+ */
+function printable(line: string): string {
+  return line.replace(unprintable, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? '\u2421' : '\ufffd';
+  });
+}
+
+const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\0-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 
 /** A diagnostic in lld's shape: `error: CODE: message`, then `>>>` lines. No trailing newline. */
 export function renderDiagnostic(diagnostic: Diagnostic, colour = false): string {
@@ -38,7 +76,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, colour = false): string
     : `${diagnostic.severity}:`;
   const lines = [...diagnostic.at.flatMap(renderLocation), ...diagnostic.notes];
   return [
-    `${head} ${diagnostic.code}: ${diagnostic.message}`,
-    ...lines.map((line) => `>>> ${line}`),
+    `${head} ${diagnostic.code}: ${printable(diagnostic.message)}`,
+    ...lines.map((line) => `>>> ${printable(line)}`),
   ].join('\n');
 }

@@ -37,6 +37,8 @@ test.each<[string[], Partial<CommandLine>]>([
   [['--color'], { color: 'always' }],
   [['--colour=never'], { color: 'never' }],
   [['--color-diagnostics', '--color=auto'], { color: 'auto' }],
+  [['-h'], { help: true }],
+  [['-help'], { help: true }],
   [['-v'], { announce: true }],
   [['-V'], { announce: true }],
   [['-verbose'], { verbose: true }],
@@ -123,7 +125,6 @@ test.each([
   ],
   [['-T=x.ld'], 'CLI-007'],
   [['-Ta.ld', '-Tb.ld'], "CLI-008: two linker scripts, 'a.ld' and 'b.ld'"],
-  [['-ox', '--dependency-file=x'], "CLI-008: the output and the dependency file are both 'x'"],
 ])('%j is one line: %s', (argv, message) => {
   const { diagnostics } = parseArguments([...argv, 'in.o']);
   // An option that lacks its value only does so at the end.

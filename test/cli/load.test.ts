@@ -63,6 +63,7 @@ test('an unknown file is left to the reader of objects', async () => {
 });
 
 const bitcode = 'BC\xc0\xde\0\0';
+const rustBitcode = `${bitcode}\0rustc version 1.95.0`;
 const wrapper = '\xde\xc0\x17\x0b\0\0';
 
 test.each<[string, Record<string, string>, string]>([
@@ -88,13 +89,29 @@ test.each<[string, Record<string, string>, string]>([
   ['a.o -T s.ld', { 'a.o': elf, 's.ld': '!' }, "CLI-011: cannot read linker script 's.ld'"],
   ['x.a', { 'x.a': '!<arch>\n' }, "CLI-014: 'x.a' is an archive"],
   ['-L. -lx', { 'libx.a': '!<thin>\n' }, "CLI-014: 'libx.a' is an archive"],
+  ['-T a.o', { 'a.o': elf }, "CLI-021: 'a.o' is an object, not a linker script"],
+  ['-T x.a', { 'x.a': '!<arch>\n' }, "CLI-021: 'x.a' is an archive, not a linker script"],
+  ['-T x', { x: 'SECTIONS\0' }, "CLI-021: 'x' is a binary file, not a linker script"],
+  ['-T s', { s: 'INCLUDE x.o', 'x.o': elf }, "CLI-021: 'x.o' is an object, not a linker script"],
+  ['-T tc', {}, "CLI-013: cannot find linker script 'tc' (did you mean 'tc.ld'?)"],
+  ['tc.ld', {}, '>>> for the linker script that comes with bpfld use -T tc.ld'],
   ['x.bc', { 'x.bc': bitcode }, 'llc -march=bpfel -filetype=obj x.bc -o x.o'],
+  ['x.bc', { 'x.bc': bitcode }, '>>> compile it first, with the llc of the LLVM that made it: '],
+  ['x.o', { 'x.o': bitcode }, 'llc -march=bpfel -filetype=obj x.o -o x.bpf.o'],
+  [
+    'x.o',
+    { 'x.o': rustBitcode },
+    `>>> compile it for a target that emits objects; the section "Rust"`,
+  ],
   ['x.o', { 'x.o': wrapper }, "CLI-015: 'x.o' is LLVM bitcode"],
   ['d.e/x.c', { 'd.e/x.c': 'int x;' }, 'clang -O2 -target bpf -c d.e/x.c -o d.e/x.o'],
+  ['x.o', { 'x.o': '#include <x.h>' }, 'clang -O2 -target bpf -x c -c x.o -o x.bpf.o'],
+  ['x.h', { 'x.h': 'int x;' }, "CLI-016: 'x.h' is a C header, not an object"],
+  ['x.h', { 'x.h': 'int x;' }, '>>> a header is compiled as part of a C file that includes it'],
   ['x.cpp', { 'x.cpp': 'int x;' }, "CLI-016: 'x.cpp' is C++ source"],
   ['x.S', { 'x.S': 'exit' }, "CLI-016: 'x.S' is assembly source"],
   ['x', { x: '/* c */\n#include <x.h>\n' }, "CLI-016: 'x' is C source"],
-  ['x.rs', { 'x.rs': '//' }, 'rustc -O --target bpfel-unknown-none --emit llvm-bc -o x.bc x.rs'],
+  ['x.rs', { 'x.rs': '//' }, `>>> compile it for a target that emits objects; the section "Rust"`],
   ['x', { x: '#![no_std]\n' }, "CLI-016: 'x' is Rust source"],
   ['x.ll', { 'x.ll': ';' }, 'llc -march=bpfel -filetype=obj x.ll -o x.o'],
   ['x', { x: "; ModuleID = 'x'\n" }, "CLI-016: 'x' is LLVM IR source"],

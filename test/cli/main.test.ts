@@ -115,8 +115,8 @@ test('-v goes on to link, --version does not', async () => {
   expect((await run(['--version', 'a.o'], files)).linked).toBeUndefined();
 });
 
-test('--help goes to standard output', async () => {
-  const { code, host } = await run(['--help']);
+test.each([['--help'], ['-h']])('%s goes to standard output', async (option) => {
+  const { code, host } = await run([option]);
   expect(code).toBe(0);
   expect(host.stdout).toMatch(/^Usage: bpfld /);
   expect(host.stderr).toBe('');
@@ -166,10 +166,12 @@ test('a malformed --set is a usage error with a caret, a malformed values file i
 test.each([
   ['none.json', 'it does not exist'],
   ['latin.json', 'it is not UTF-8 text'],
+  ['binary.json', 'it is not UTF-8 text'],
 ])('CLI-011: values file %s: %s', async (name, problem) => {
   const { code, host } = await run(['a.o', '--set-from', name], {
     ...files,
     'latin.json': '{"x": "\xe9"}',
+    'binary.json': '{"x": "\0"}',
   });
   expect(code).toBe(1);
   expect(host.stderr).toBe(`error: CLI-011: cannot read values file '${name}': ${problem}\n`);

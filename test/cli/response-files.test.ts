@@ -25,6 +25,7 @@ test('response files nest and keep the order', () => {
   const host = memoryHost({ outer: 'b @inner e', inner: '"c d"' });
   expect(expandResponseFiles(['a', '@outer', 'f'], host)).toEqual({
     arguments: ['a', 'b', 'c d', 'e', 'f'],
+    files: ['outer', 'inner'],
     diagnostics: [],
   });
 });
@@ -37,6 +38,7 @@ test('a file may be named twice where it does not name itself', () => {
 test('a word that names no file stays as it is', () => {
   expect(expandResponseFiles(['@none', '@'], memoryHost())).toEqual({
     arguments: ['@none', '@'],
+    files: [],
     diagnostics: [],
   });
 });

@@ -278,6 +278,47 @@ test('messages name the setting, the symbol, the type and the near name', () => 
   });
 });
 
+test('CONF-006: a static variable of a function is found by its own name', () => {
+  const at = { kind: 'object', file: 'a.o' } as const;
+  const message = (setting: string): string =>
+    unknownSymbol(setting, ['prog.local', 'other.two.1', 'prog.two'], at).message;
+  expect(message('local[2].x')).toContain("(did you mean 'prog.local'?)");
+  expect(message('two')).toContain("(did you mean 'other.two.1' or 'prog.two'?)");
+});
+
+test('parts that a value names are named in full', () => {
+  const settings = [set('x={ports: [1, 65536, 3]}', 20, config), set('x={word: "a"}', 20, config)];
+  expect(settings).toMatchObject([
+    { message: expect.stringContaining("setting 'x.ports[1]' (symbol 'x'") },
+    { message: expect.stringContaining("setting 'x.word' (symbol 'x'") },
+  ]);
+  expect(set('x={ports: [1]}', 20, config)).toMatchObject({
+    notes: ["give exactly 3, or set one element with 'x.ports[INDEX]=VALUE'"],
+  });
+});
+
+test('without a type no element can be set, so none is advised', () => {
+  expect(set('x=[1,2,3]', 4)).toMatchObject({
+    notes: ['give one of these counts: 4, 2, 1, or all bytes as hex:...'],
+  });
+});
+
+test.each([
+  ['x="00:11:22:33:44:55"', undefined],
+  ['x="00:11:22:33:44:55"', array(u8, 6)],
+])('%s that does not fit may mean bytes', (text, type) => {
+  expect(set(text, 6, type)).toMatchObject({
+    code: 'CONF-010',
+    notes: ['for these bytes write hex:00:11:22:33:44:55'],
+  });
+});
+
+test('one byte is not "1 bytes"', () => {
+  for (const result of [set('x=hex:0000', 1), set('x=hex:00', 4), set('x.a=1', 1)]) {
+    expect(JSON.stringify(result)).toMatch(/\b1 byte\b/);
+  }
+});
+
 test('no setting makes the encoder throw', () => {
   const text = fc.string({ unit: fc.constantFrom(...'[]{}:=,."\'\\hex0123456789abiasword-_') });
   const path = fc.constantFrom('x', 'x.ports', 'x.ports[1]', 'x.low', 'x.word', 'x[0]');

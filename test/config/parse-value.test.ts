@@ -78,7 +78,6 @@ test.each<[string, number, string]>([
   ['1_', 9, 'not an integer'],
   ['0b2', 9, 'not an integer'],
   ['10ULL', 9, 'not an integer'],
-  ['1.5', 10, "'.' after the value"],
   ['[1', 11, "expected ',' or ']', found the end"],
   ['[1 2]', 12, "expected ',' or ']', found '2'"],
   ['[,]', 10, "expected a value, found ','"],
@@ -93,6 +92,10 @@ test.each<[string, number, string]>([
   ['hex:0', 9, 'pairs of hexadecimal digits'],
   ['hex:0g', 9, 'pairs of hexadecimal digits'],
   ['hex:00::11', 9, 'pairs of hexadecimal digits'],
+  ['7.5', 9, "'7.5' is not an integer"],
+  ['10.0.0.1', 9, "'10.0.0.1' is not an integer"],
+  ['00:11:22:33:44:55', 9, 'bytes need hex: before them'],
+  ['[aa:bb]', 10, 'bytes need hex: before them'],
   ['two words', 13, "'w' after the value"],
   ['1😀', 10, "'😀' after the value"],
   [`${'['.repeat(100)}`, 74, 'nested too deep'],
@@ -100,6 +103,10 @@ test.each<[string, number, string]>([
   const value = parse(text);
   expect(value).toMatchObject({ code: 'CONF-001', at: [{ column }] });
   expect((value as Diagnostic).message).toContain(problem);
+});
+
+test('the remedy for bytes without hex: is the value itself', () => {
+  expect((parse('de:ad:be:ef') as Diagnostic).notes).toEqual(['write hex:de:ad:be:ef']);
 });
 
 test.each(['foo', '=1', '.=1', 'a b=1', 'a[=1', 'a[]=1', 'a[-1]=1', 'a[x]=1', 'a..b=1', 'a.=1'])(

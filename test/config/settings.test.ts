@@ -59,6 +59,8 @@ test.each<[string, number, number, string]>([
   ['{"a": 01}', 1, 7, "expected a value, found '01'"],
   ['{"a": "b}\n', 1, 7, 'the closing quote is missing'],
   ['{"a": "\\q"}', 1, 7, 'unknown escape'],
+  ['{"a": "x\\ud800"}', 1, 7, 'one half of a surrogate pair'],
+  ['{"\\udc00": 1}', 1, 2, 'one half of a surrogate pair'],
   ['{a: 1}', 1, 2, 'a name in double quotes'],
   [`{"a": ${'['.repeat(100)}`, 1, 71, 'nested too deep'],
 ])('CONF-003: %s is refused at its fault', (text, line, column, problem) => {
@@ -66,6 +68,10 @@ test.each<[string, number, number, string]>([
   expect(settings).toEqual([]);
   expect(diagnostics).toMatchObject([{ code: 'CONF-003', at: [{ file: 'v.json', line, column }] }]);
   expect(diagnostics[0]?.message).toContain(problem);
+});
+
+test('a whole surrogate pair is a character', () => {
+  expect(file('{"a": "\\ud83d\\ude00"}').settings).toMatchObject([{ value: { text: '😀' } }]);
 });
 
 test.each(['null', '1.5', '1e3', `1${'0'.repeat(200)}`])(

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { parseSetting } from '../../src/config/settings.ts';
 import { isDiagnostic, type Setting } from '../../src/config/value.ts';
 import type { Diagnostic } from '../../src/diag/diagnostic.ts';
-import { STT } from '../../src/elf/constants.ts';
+import { R_BPF, STT } from '../../src/elf/constants.ts';
 import { codes, fixture, linkFixture, linkObjects, Output } from '../support/link.ts';
-import { DATA, type ObjectSpec, object } from '../support/object.ts';
+import { CODE, DATA, type ObjectSpec, object } from '../support/object.ts';
 import { patch } from '../support/patch.ts';
 
 function settings(...texts: readonly string[]): Setting[] {
@@ -197,4 +197,84 @@ test('the input is not written to', () => {
   const copy = bytes.slice();
   linkObjects({ 'a.o': bytes }, undefined, { settings: settings('x=5') });
   expect(bytes).toEqual(copy);
+});
+
+const SLOT = new Array(8).fill(0);
+const LOAD: readonly number[] = [0x18, 0, 0, 0, 0, 0, 0, 0, ...SLOT];
+
+/** A program that refers to `symbol` + `addend`, and a variable of 8 bytes at 8 of its section. */
+const reading = (symbol: string | undefined, addend = 0, section = '.data'): ObjectSpec => ({
+  sections: [
+    {
+      name: 'prog',
+      flags: CODE,
+      content: LOAD.with(4, addend),
+      relocations: symbol === undefined ? [] : [{ offset: 0, type: R_BPF.LD_IMM64, symbol }],
+    },
+    { name: section, flags: DATA, content: [...SLOT, ...SLOT, ...SLOT] },
+  ],
+  symbols: [
+    { name: 'f', in: 'prog', size: 16, type: STT.FUNC },
+    { name: 'x', in: section, value: 8, size: 8, type: STT.OBJECT },
+    { name: 'y', in: section, size: 8, type: STT.OBJECT },
+  ],
+});
+
+/** Codes of a link that gives x a value. */
+const codesOf = (object: ObjectSpec): readonly string[] =>
+  codes(
+    new Output(linkObjects({ 'a.o': object }, undefined, { settings: settings('x=5', 'x=6') }))
+      .diagnostics,
+  );
+
+test.each([
+  ['nothing', reading(undefined)],
+  ['another variable', reading('y')],
+  ['the bytes before it', reading('.data', 7)],
+  ['the bytes behind it', reading('.data', 16)],
+])('CONF-020: %s is referred to, so the value has no effect', (_, object) => {
+  expect(codesOf(object)).toEqual(['CONF-020']);
+});
+
+test.each([
+  ['by its name', reading('x')],
+  ['past its end, by its name', reading('x', 8)],
+  ['by its section', reading('.data', 8)],
+  ['inside, by its section', reading('.data', 15)],
+  ['inside, by another name', reading('y', 12)],
+  ['perhaps by the loader', reading(undefined, 0, 'version')],
+])('a variable that is referred to %s has an effect', (_, object) => {
+  expect(codesOf(object)).toEqual([]);
+});
+
+test('every variable of the configuration fixture has an effect', () => {
+  for (const [name, value] of typed) {
+    const options = { settings: settings(`${name}=${value}`) };
+    const { diagnostics } = linkFixture(['config/config.o'], 'generic.ld', options);
+    expect(codes(diagnostics)).not.toContain('CONF-020');
+  }
+});
+
+test('CONF-021: where an address is stored no value can be', () => {
+  const pointer: ObjectSpec = {
+    sections: [
+      {
+        name: '.data',
+        flags: DATA,
+        content: new Array(16).fill(0),
+        relocations: [{ offset: 8, type: 2, symbol: 'x' }],
+      },
+    ],
+    symbols: [
+      { name: 'x', in: '.data', size: 4, type: STT.OBJECT },
+      { name: 'p', in: '.data', value: 8, size: 8, type: STT.OBJECT },
+    ],
+  };
+  const { output, diagnostics } = linkObjects({ 'a.o': pointer }, '', {
+    settings: settings('p=5'),
+  });
+  expect(output).toBeUndefined();
+  expect(diagnostics).toMatchObject([
+    { code: 'CONF-021', message: "setting 'p': the address of 'x' is stored there" },
+  ]);
 });

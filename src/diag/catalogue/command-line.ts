@@ -94,7 +94,9 @@ export function libraryNotFound(
 }
 
 export function scriptNotFound(name: string, shipped: readonly string[]): Diagnostic {
-  return error('CLI-013', `cannot find linker script '${name}'${didYouMean(name, shipped)}`, {
+  const whole = shipped.filter((script) => script === `${name}.ld`);
+  const near = didYouMean(whole[0] ?? name, shipped);
+  return error('CLI-013', `cannot find linker script '${name}'${near}`, {
     notes: [
       'it is neither in the working directory nor in a -L directory',
       `shipped with bpfld: ${shipped.length === 0 ? 'none' : shipped.join(', ')}`,
@@ -109,40 +111,49 @@ export function archive(file: string, from?: Location): Diagnostic {
   });
 }
 
-export function bitcode(file: string, from?: Location): Diagnostic {
-  return error('CLI-015', `'${file}' is LLVM bitcode, not an object`, {
+/** `rustc`: rustc made it. */
+export function bitcode(file: string, rustc: boolean, from?: Location): Diagnostic {
+  return error('CLI-015', `'${file}' is LLVM bitcode${rustc ? ' from rustc' : ''}, not an object`, {
     at: [from],
-    notes: [
-      `compile it first, with: llc -march=bpfel -filetype=obj ${file} -o ${objectName(file)}`,
-    ],
+    notes: [rustc ? rustRemedy : llcRemedy(file)],
   });
 }
+
+/** LLVM reads the bitcode of its own version and of older ones only. */
+function llcRemedy(file: string): string {
+  return `compile it first, with the llc of the LLVM that made it: llc -march=bpfel -filetype=obj ${file} -o ${objectName(file)}`;
+}
+
+// rustc writes bitcode for the BPF targets even when asked for an object.
+const rustRemedy =
+  'compile it for a target that emits objects; the section "Rust" of bpfld\'s README says how to make one';
 
 /** `language`: as its users call it. */
 export function sourceFile(
   file: string,
-  language: 'C' | 'C++' | 'Rust' | 'LLVM IR' | 'assembly',
+  language: 'C' | 'C header' | 'C++' | 'Rust' | 'LLVM IR' | 'assembly',
   from?: Location,
 ): Diagnostic {
   const object = objectName(file);
-  const llc = (input: string): string => `llc -march=bpfel -filetype=obj ${input} -o ${object}`;
-  const module = objectName(file, 'bc');
-  const command = {
-    C: `clang -O2 -target bpf -c ${file} -o ${object}`,
-    'C++': `clang++ -O2 -target bpf -c ${file} -o ${object}`,
-    assembly: `clang -target bpf -c ${file} -o ${object}`,
-    'LLVM IR': llc(file),
-    // rustc writes bitcode for this target even when asked for an object.
-    Rust: `rustc -O --target bpfel-unknown-none --emit llvm-bc -o ${module} ${file} && ${llc(module)}`,
+  // clang goes by the name, bpfld also by the content.
+  const named = file.endsWith('.c') ? '' : '-x c ';
+  const remedy = {
+    C: `compile it first, with: clang -O2 -target bpf ${named}-c ${file} -o ${object}`,
+    'C header':
+      'a header is compiled as part of a C file that includes it: give the object of that',
+    'C++': `compile it first, with: clang++ -O2 -target bpf -c ${file} -o ${object}`,
+    assembly: `compile it first, with: clang -target bpf -c ${file} -o ${object}`,
+    'LLVM IR': llcRemedy(file),
+    Rust: rustRemedy,
   }[language];
-  return error('CLI-016', `'${file}' is ${language} source, not an object`, {
-    at: [from],
-    notes: [`compile it first, with: ${command}`],
-  });
+  const what = language === 'C header' ? 'a C header' : `${language} source`;
+  return error('CLI-016', `'${file}' is ${what}, not an object`, { at: [from], notes: [remedy] });
 }
 
-function objectName(file: string, extension = 'o'): string {
-  return `${file.replace(/\.[^./]*$/, '')}.${extension}`;
+/** Never the file itself, which a compiler would write over. */
+function objectName(file: string): string {
+  const stem = file.replace(/\.[^./]*$/, '');
+  return file === `${stem}.o` ? `${stem}.bpf.o` : `${stem}.o`;
 }
 
 /** `problem`: the first fault found when the text was read as a script. */
@@ -181,4 +192,11 @@ export function cannotWrite(
   problem: string,
 ): Diagnostic {
   return error('CLI-020', `cannot write ${what} '${file}': ${problem}`);
+}
+
+/** `what`: an object, an archive, LLVM bitcode or a binary file. */
+export function notAScript(file: string, what: string): Diagnostic {
+  return error('CLI-021', `'${file}' is ${what}, not a linker script`, {
+    notes: [`a script is a text; inputs are given without -T and are named by INPUT, not INCLUDE`],
+  });
 }

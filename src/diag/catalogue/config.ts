@@ -1,9 +1,9 @@
 import { didYouMean } from '../../base/nearest.ts';
-import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
 
 /** What every complaint about a value names: the setting, the symbol and the place's type or size. */
 export interface SettingSubject {
-  /** The setting's name as the user wrote it, e.g. `cfg.ports[2]`. */
+  /** The part that is set, e.g. `cfg.ports[2]`, whether the name or the value says so. */
   readonly setting: string;
   readonly symbol: string;
   /** E.g. `__u16, 2 bytes` or `4 bytes of unknown type`. */
@@ -44,11 +44,26 @@ export function duplicateMember(name: string, at: Location): Diagnostic {
   return error('CONF-005', `'${name}' is given twice`, { at: [at], notes: ['keep one of them'] });
 }
 
+/** `1 byte`, `2 bytes`. */
+export function countBytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
 /** No input defines a data symbol of this name. `names`: those that exist. */
 export function unknownSymbol(setting: string, names: Iterable<string>, at: Location): Diagnostic {
-  return error('CONF-006', `no data symbol for setting '${setting}'${didYouMean(setting, names)}`, {
+  const all = [...names];
+  const [head = setting] = /^\.*[^.[]+/.exec(setting) ?? [];
+  // clang calls a function's static variable `function.variable`, a second one `function.variable.1`.
+  const inner = all.filter((name) => name.replace(/\.[0-9]+$/, '').endsWith(`.${head}`));
+  const near =
+    inner.length === 0
+      ? didYouMean(setting, all)
+      : ` (did you mean ${inner.map((name) => `'${name}'`).join(' or ')}?)`;
+  return error('CONF-006', `no data symbol for setting '${setting}'${near}`, {
     at: [at],
-    notes: ['a setting names a global or static variable that an input defines'],
+    notes: [
+      'a setting names a global or static variable that an input defines; one whose value the compiler put into the code is gone unless it is declared volatile',
+    ],
   });
 }
 
@@ -72,30 +87,49 @@ export function outOfRange(
   });
 }
 
-export function wrongCount(subject: SettingSubject, given: number, needed: string): Diagnostic {
+/** `typed`: the type is known, so an element has a name. */
+export function wrongCount(
+  subject: SettingSubject,
+  given: number,
+  needed: string,
+  typed: boolean,
+): Diagnostic {
   const values = given === 1 ? '1 value' : `${given} values`;
   return error('CONF-009', `${values} for ${about(subject)}`, {
     at: [subject.at],
-    notes: [`give ${needed}, or set one element with '${subject.setting}[INDEX]=VALUE'`],
+    notes: [
+      typed
+        ? `give ${needed}, or set one element with '${subject.setting}[INDEX]=VALUE'`
+        : `give ${needed}, or all bytes as hex:...`,
+    ],
   });
 }
 
-/** `length`: bytes of the text without its NUL; `room`: bytes there are. */
-export function stringTooLong(subject: SettingSubject, length: number, room: number): Diagnostic {
+/** `length`: bytes of the text without its NUL; `room`: bytes there are; `asBytes`: what is perhaps meant. */
+export function stringTooLong(
+  subject: SettingSubject,
+  length: number,
+  room: number,
+  asBytes: string | undefined,
+): Diagnostic {
   return error(
     'CONF-010',
-    `a string of ${length} bytes and its NUL do not fit ${about(subject)}, which has room for ${room}`,
+    `a string of ${countBytes(length)} and its NUL do not fit ${about(subject)}, which has room for ${room}`,
     {
       at: [subject.at],
-      notes: ['shorten it, enlarge the array in the source, or give exact bytes as hex:...'],
+      notes: [
+        asBytes === undefined
+          ? 'shorten it, enlarge the array in the source, or give exact bytes as hex:...'
+          : `for these bytes write ${asBytes}`,
+      ],
     },
   );
 }
 
 export function wrongByteCount(subject: SettingSubject, given: number, size: number): Diagnostic {
-  return error('CONF-011', `hex: gives ${given} bytes for ${about(subject)}`, {
+  return error('CONF-011', `hex: gives ${countBytes(given)} for ${about(subject)}`, {
     at: [subject.at],
-    notes: [`give exactly ${size} bytes (${size * 2} digits)`],
+    notes: [`give exactly ${countBytes(size)} (${size * 2} digits)`],
   });
 }
 
@@ -162,11 +196,11 @@ export function typeSizeDiffers(
 ): Diagnostic {
   return error(
     'CONF-017',
-    `the type has ${typeSize} bytes but the symbol ${size}: ${about(subject)}`,
+    `the type has ${countBytes(typeSize)} but the symbol ${size}: ${about(subject)}`,
     {
       at: [subject.at],
       notes: [
-        `the object's BTF does not describe the symbol; give all ${size} bytes as hex:... or compile it anew`,
+        `the object's BTF does not describe the symbol; give all of the symbol as hex:... or compile it anew`,
       ],
     },
   );
@@ -193,5 +227,23 @@ export function ambiguousSymbol(
   return error('CONF-019', `${setting}: several objects have a static variable '${symbol}'`, {
     at,
     notes: ['make the one that is meant global, or rename the others'],
+  });
+}
+
+/** The value is stored, but no code and no data of the link refers to the symbol. */
+export function settingWithoutEffect(symbol: string, at: Location): Diagnostic {
+  return warning('CONF-020', `nothing refers to '${symbol}', so setting it has no effect`, {
+    at: [at],
+    notes: [
+      'the compiler put its value into the code, or the program does not use it: declare it volatile',
+    ],
+  });
+}
+
+/** The variable is initialised with an address, which the linker or loader fills in. */
+export function settingOverAddress(setting: string, target: string, at: Location): Diagnostic {
+  return error('CONF-021', `setting '${setting}': the address of '${target}' is stored there`, {
+    at: [at],
+    notes: ['a relocation would write over the value; set a variable that holds a number'],
   });
 }
