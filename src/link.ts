@@ -19,6 +19,7 @@ import { checkCommands } from './passes/check-commands.ts';
 import { defineScriptSymbols } from './passes/define-script-symbols.ts';
 import { emitImage } from './passes/emit-image.ts';
 import { ingest } from './passes/ingest.ts';
+import { markProducer } from './passes/mark-producer.ts';
 import { mergeConstants } from './passes/merge-constants.ts';
 import { noteDroppedBtf } from './passes/note-dropped-btf.ts';
 import { placeSections } from './passes/place-sections.ts';
@@ -67,12 +68,13 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   // The user's values, and the script's rules.
   applySettings(state, options.settings ?? [], sink);
   const plan = placeSections(state, script, options.orphanHandling ?? 'place', sink);
+  if (profile.keepUndefined) markProducer(state, plan);
   if (profile.wantsBtf) noteDroppedBtf(state, sink);
   stopOnErrors(); // every input section has its place
 
   // Equal constants once. Then what the loader cannot do: lower-code.ts finds the programs and what
   // they reach, follows their pointers, folds, fetches, puts on the stack, copies and rebuilds.
-  mergeConstants(state, plan);
+  mergeConstants(state, plan, { tails: !profile.keepUndefined });
   if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
   if (codeChanges(state, profile, lowering)) {
     lowerCode(state, plan, profile, lowering, sink);

@@ -8,4 +8,3 @@ export type Id<Name extends string> = number & { readonly [brand]?: Name };
 
 export type FileId = Id<'file'>;
 export type SectionId = Id<'section'>;
-export type SymbolId = Id<'symbol'>;

@@ -11,6 +11,13 @@ export interface FunctionSummary {
   readonly returnsArgument: boolean;
   /** Whether an argument, or an address derived from one, may be stored to memory outside its frame. */
   readonly storesArgument: boolean;
+  /**
+   * For r1 to r5, in this order: the lowest offset from the address that is passed which is accessed or
+   * named; 0 for none below it, -Infinity where it is not known.
+   */
+  readonly lowest: readonly number[];
+  /** The arguments, as in `reads`, at which addresses may be found and followed. */
+  readonly follows: number;
 }
 
 export type CallTarget =

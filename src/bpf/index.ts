@@ -1,6 +1,6 @@
 /** The BPF instruction set: decode, build, edit, analyse, print. Pure functions over bytes. */
 export * from './build.ts';
-export type { CallResolver, CallTarget, FunctionSummary } from './calls.ts';
+export { type CallResolver, type CallTarget, type FunctionSummary, isCall } from './calls.ts';
 export {
   Code,
   type CodeOrigin,
@@ -18,7 +18,13 @@ export {
   type Reference,
 } from './dataflow/analysis.ts';
 export { STACK_TARGET, type TargetSet } from './dataflow/targets.ts';
-export type { Address, Constant, Unknown, Value } from './dataflow/value.ts';
+export {
+  type Address,
+  type Constant,
+  UNKNOWN,
+  type Unknown,
+  type Value,
+} from './dataflow/value.ts';
 export type { DisassembleOptions } from './disassemble.ts';
 export { type DisassembledLine, disassemble, disassembleAll } from './disassemble.ts';
 export {
@@ -41,5 +47,5 @@ export { Liveness, type LivenessOptions } from './liveness.ts';
 export { OffsetMap } from './offset-map.ts';
 export * from './opcode.ts';
 export { describeEditProblem, describeFlowProblem } from './problems.ts';
-export { movesDown, stackDepth } from './stack-depth.ts';
+export { type StackUse, stackUse } from './stack-depth.ts';
 export { summarizeFunction } from './summary.ts';

@@ -4,6 +4,9 @@
  * A call needs its arguments: as many as the helper takes, as the resolver's summary says, or else all of
  * r1 to r5. An exit needs r0. Where control goes is unknown (a problem in the flow graph), all are needed.
  * Code that cannot be reached is treated like any other.
+ *
+ * An instruction that does nothing but compute what is not needed needs nothing itself, if `faint` says so:
+ * then what is needed by what is not needed, round a loop even, is not needed (faint variables).
  */
 import { type CallResolver, callTarget } from './calls.ts';
 import type { Code } from './code.ts';
@@ -13,6 +16,8 @@ import { ALL_REGISTERS, registersRead, registersWritten } from './registers.ts';
 export interface LivenessOptions {
   readonly call?: CallResolver;
   readonly flow?: FlowGraph;
+  /** Whether the instruction at a slot may be left out if what it writes is not needed. */
+  readonly faint?: (slot: number) => boolean;
 }
 
 export class Liveness {
@@ -30,7 +35,7 @@ export class Liveness {
       queued[block] = 0;
       const start = flow.blockStart(block);
       const before = this.#before[start]!;
-      this.#runBlock(flow, block, callee);
+      this.#runBlock(flow, block, callee, options.faint);
       if (this.#before[start] === before) continue;
       for (const predecessor of flow.predecessors(block)) {
         if (queued[predecessor] === 1) continue;
@@ -40,7 +45,12 @@ export class Liveness {
     }
   }
 
-  #runBlock(flow: FlowGraph, block: number, callee: Parameters<typeof registersRead>[2]): void {
+  #runBlock(
+    flow: FlowGraph,
+    block: number,
+    callee: Parameters<typeof registersRead>[2],
+    faint: LivenessOptions['faint'],
+  ): void {
     const { code } = flow;
     let live = flow.hasUnknownSuccessor(block) ? ALL_REGISTERS : 0;
     for (const successor of flow.successors(block)) {
@@ -49,7 +59,10 @@ export class Liveness {
     for (let slot = flow.blockEnd(block) - 1; slot >= flow.blockStart(block); slot--) {
       this.#after[slot] = live;
       if (!code.isSecondHalf(slot)) {
-        live = (live & ~registersWritten(code, slot)) | registersRead(code, slot, callee);
+        const written = registersWritten(code, slot);
+        const needed = (live & written) !== 0 || faint?.(slot) !== true;
+        live &= ~written;
+        if (needed) live |= registersRead(code, slot, callee);
       }
       this.#before[slot] = live;
     }

@@ -11,6 +11,7 @@ import type { Address } from './dataflow/value.ts';
 import { FlowGraph } from './flow.ts';
 import { argumentMask, helperById } from './helpers.ts';
 import { Liveness } from './liveness.ts';
+import { findReach } from './reach.ts';
 
 const ARGUMENTS = [1, 2, 3, 4, 5] as const;
 
@@ -44,7 +45,18 @@ export function summarizeFunction(code: Code, options: DataflowOptions = {}): Fu
       storesArgument ||= helperById(use.helper)?.opaque !== false;
     }
   }
-  return { reads: reads & argumentMask(5), returnsArgument, storesArgument };
+  const reaches = findReach(
+    analysis,
+    ARGUMENTS.map((register) => first + register),
+  );
+  const lowest: number[] = [];
+  let follows = 0;
+  for (const register of ARGUMENTS) {
+    const reach = reaches.get(first + register)!;
+    lowest.push(reach.unbounded === undefined ? reach.lowest : Number.NEGATIVE_INFINITY);
+    if (reach.follows) follows |= 1 << register;
+  }
+  return { reads: reads & argumentMask(5), returnsArgument, storesArgument, lowest, follows };
 }
 
 function storesWhatItIsGiven(callee: CallTarget): boolean {

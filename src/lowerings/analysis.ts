@@ -17,6 +17,7 @@ import {
   findAddressUses,
   Liveness,
   summarizeFunction,
+  UNKNOWN,
 } from '../bpf/index.ts';
 import type { CodePlace } from '../diag/catalogue/code.ts';
 import { Arguments } from './arguments.ts';
@@ -90,7 +91,7 @@ class Analysis {
     this.#findIgnoredResults();
     for (const fn of this.#entered) {
       const unknown = new Arguments();
-      unknown.add(() => ({ kind: 'unknown' }));
+      unknown.add(() => UNKNOWN);
       this.#arguments.set(fn, unknown);
     }
     for (const fn of this.#order.toReversed()) {

@@ -3,8 +3,9 @@
  * the frame, and addresses taken for numbers, behind which there usually is the fetch idiom.
  */
 import { type AddressUse, helperById, STACK_TARGET, widthOf } from '../bpf/index.ts';
+import { Alu, Class, Jump, operationOf, Source } from '../bpf/opcode.ts';
 import * as diagnose from '../diag/catalogue/lowering.ts';
-import type { Diagnostic } from '../diag/diagnostic.ts';
+import type { Diagnostic, Location } from '../diag/diagnostic.ts';
 import type { FunctionFacts } from './analysis.ts';
 import type { LoweringContext } from './context.ts';
 import { type BpfFunction, locateSlot } from './functions.ts';
@@ -38,7 +39,10 @@ export function checkUses(
   }
 }
 
-/** No function depends on the address of its own copy being that of another function's. */
+/**
+ * No function depends on the address of its own copy being that of another function's, nor on where two
+ * objects stand: on the stack they do not stand as they did.
+ */
 function checkCopies(
   fn: BpfFunction,
   uses: readonly AddressUse[],
@@ -53,14 +57,43 @@ function checkCopies(
       for (const other of use.value.targets.ids) {
         if (id === other || id === STACK_TARGET || other === STACK_TARGET) continue;
         const object = objects.get(id);
-        if (object !== objects.get(other) || refused.has(object)) continue;
-        refused.add(object);
-        sink.report(
-          diagnose.copiesCompared(objects.describe(object), fn.name, locateSlot(fn, use.slot)),
-        );
+        const second = objects.get(other);
+        if (refused.has(object)) continue;
+        const at = (): Location[] => locateSlot(fn, use.slot);
+        if (object === second) {
+          refused.add(object);
+          sink.report(diagnose.copiesCompared(objects.describe(object), fn.name, at()));
+        } else if (dependsOnPlaces(fn, pair!, use, object, second)) {
+          refused.add(object).add(second);
+          const names = [objects.describe(object), objects.describe(second)] as const;
+          sink.report(diagnose.objectsCompared(...names, fn.name, at()));
+        }
       }
     }
   }
+}
+
+const SUBTRACTION = Class.ALU64 | Alu.SUB | Source.X;
+
+/**
+ * Whether the outcome of comparing (or subtracting) addresses in two objects hangs on where these stand.
+ * That two known bytes are not the same one holds wherever they are, but one past an object's end may be
+ * the next one's start. Values that may be no addresses at all are left to the verifier.
+ */
+function dependsOnPlaces(
+  fn: BpfFunction,
+  first: ValueUse,
+  second: ValueUse,
+  firstObject: DataObject,
+  secondObject: DataObject,
+): boolean {
+  if (!first.value.pure && !second.value.pure) return false;
+  const opcode = fn.code.opcode[first.slot]!;
+  if (first.kind === 'number') return opcode === SUBTRACTION;
+  const equality = operationOf(opcode) === Jump.JEQ || operationOf(opcode) === Jump.JNE;
+  const inside = ({ value }: ValueUse, object: DataObject): boolean =>
+    value.offset !== undefined && value.offset >= 0 && value.offset < object.end - object.start;
+  return !equality || !inside(first, firstObject) || !inside(second, secondObject);
 }
 
 /** A load or store whose place is exactly known stays inside its object. */

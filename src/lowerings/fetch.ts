@@ -12,6 +12,7 @@ import { ByteView } from '../base/bytes.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { STACK_TARGET } from '../bpf/index.ts';
 import {
+  fetchedAddress,
   fetchedAndRead,
   fetchedInPart,
   fetchOutside,
@@ -19,16 +20,16 @@ import {
 } from '../diag/catalogue/lowering.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STT } from '../elf/constants.ts';
-import { type InputSection, isExecutable } from '../model/input.ts';
+import { type InputSection, isExecutable, type Relocation } from '../model/input.ts';
 import type { Plan } from '../model/plan.ts';
 import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
-import type { LinkState } from '../model/state.ts';
+import type { LinkState, Place } from '../model/state.ts';
 import { compileGlob, type Glob } from '../script/glob.ts';
 import type { FunctionFacts } from './analysis.ts';
 import type { FetchPattern } from './context.ts';
 import { locateSlot, type Reference } from './functions.ts';
-import type { DataObject, ObjectTable } from './objects.ts';
+import { type DataObject, type ObjectTable, relocationsIn } from './objects.ts';
 import { isNumber, isRead } from './use-kinds.ts';
 
 interface CompiledPattern extends FetchPattern {
@@ -63,7 +64,22 @@ export class Fetches {
     const { section, offset } = target;
     if (offset < 0 || offset + 4 > section.size) return undefined;
     const bytes = this.#state.sliceOf(section, offset, offset + 4);
-    return new ByteView(bytes, this.#state.order).u32(0);
+    const [relocation, another] = relocationsOf(target);
+    if (relocation === undefined) return new ByteView(bytes, this.#state.order).u32(0);
+    return another === undefined ? this.#relocatedWord(relocation, offset) : undefined;
+  }
+
+  /** The word at `offset` of a field that has a relocation: known where that is a number. */
+  #relocatedWord(relocation: Relocation, offset: number): number | undefined {
+    const target = this.#state.targetOf(relocation);
+    const size = sizeOf(relocation);
+    const at = offset - relocation.offset;
+    if (target.kind !== 'absolute' || at < 0 || at + 4 > size) return undefined;
+    const fits = size === 8 || (target.value >= -(2 ** 31) && target.value < 2 ** 32);
+    if (!fits) return undefined;
+    const field = new ByteView(new Uint8Array(size), this.#state.order);
+    field.setInteger(0, size, BigInt(target.value));
+    return field.u32(at);
   }
 
   /** Reports a fetch that leaves its section, or leaves something behind; gives whether there is a word. */
@@ -81,6 +97,12 @@ export class Fetches {
     }
     const { section, offset } = target;
     const at = locate(section, offset);
+    const [held] = relocationsOf(target);
+    if (held !== undefined) {
+      const what = `'${held.symbol.name}'`;
+      this.#sink.report(fetchedAddress(this.#nameOf(reference), what, at));
+      return false;
+    }
     this.#sink.report(fetchOutside(relocation.symbol.name, section.size, at));
     return false;
   }
@@ -126,6 +148,11 @@ export class Fetches {
     return this.#patterns.some(({ matches }) => names.some((name) => matches(name)));
   }
 
+  #nameOf({ relocation: { symbol }, target }: Reference): string {
+    if (symbol.type !== STT.SECTION || target.kind !== 'place') return symbol.name;
+    return this.#symbolsAt(target.section, target.offset)[0] ?? symbol.name;
+  }
+
   #symbolsAt(section: InputSection, offset: number): string[] {
     return section.file.symbols
       .filter(
@@ -154,4 +181,15 @@ export class Fetches {
       }
     }
   }
+}
+
+function sizeOf({ form }: Relocation): 4 | 8 {
+  return form === 'abs64' ? 8 : 4;
+}
+
+/** The relocations that say something of the word at a place. */
+function relocationsOf({ section, offset }: Place): Relocation[] {
+  return relocationsIn(section, offset - 7, offset + 4).filter(
+    (relocation) => relocation.offset + sizeOf(relocation) > offset,
+  );
 }

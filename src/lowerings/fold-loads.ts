@@ -64,12 +64,12 @@ function constantAt(
   return signed ? BigInt.asUintN(64, BigInt.asIntN(width * 8, value)) : value;
 }
 
-/** Deletes instructions that only compute what nobody reads. One round; call until nothing is deleted. */
+/** Deletes instructions that only compute what nobody reads, or what only such instructions read. */
 export function deleteDeadCode(
   code: Code,
   call: (slot: number) => CallTarget | undefined,
 ): Edited | undefined {
-  const liveness = new Liveness(code, { call });
+  const liveness = new Liveness(code, { call, faint: (slot) => isPure(code, slot) });
   const edits = new CodeEdits(code);
   for (let slot = 0; slot < code.length; slot = code.next(slot)) {
     if (!isPure(code, slot)) continue;

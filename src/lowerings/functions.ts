@@ -35,6 +35,8 @@ export interface BpfFunction {
   /** Calls of functions, by slot. Undefined symbols' stay in `unresolvedCalls`. */
   readonly calls: ReadonlyMap<number, BpfFunction>;
   readonly unresolvedCalls: ReadonlyMap<number, Reference>;
+  /** By slot, calls whose bytes lead to a loser: a relocation for each that names the winner. */
+  readonly rebound: ReadonlyMap<number, Relocation>;
 }
 
 export interface Reference {
@@ -46,6 +48,7 @@ interface Draft extends BpfFunction {
   readonly references: Map<number, Reference>;
   readonly calls: Map<number, BpfFunction>;
   readonly unresolvedCalls: Map<number, Reference>;
+  readonly rebound: Map<number, Relocation>;
 }
 
 export class FunctionTable {
@@ -134,6 +137,7 @@ export class FunctionTable {
         references: new Map(),
         calls: new Map(),
         unresolvedCalls: new Map(),
+        rebound: new Map(),
       };
     });
   }
@@ -176,13 +180,16 @@ export class FunctionTable {
       this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at()));
       return;
     }
-    fn.calls.set(slot, byName ? callee : this.#winner(callee));
+    if (byName || !this.isLoser(callee)) fn.calls.set(slot, callee);
+    else this.#rebind(fn, slot, callee.symbol!);
   }
 
   /** A call that the assembler resolved to a weak function means the definition that won. */
-  #winner(fn: BpfFunction): BpfFunction {
-    const place = this.isLoser(fn) ? this.winnerOf(fn) : undefined;
-    return (place && this.at(place)) ?? fn;
+  #rebind(fn: Draft, slot: number, symbol: InputSymbol): void {
+    const offset = fn.start + slot * 8;
+    const relocation: Relocation = { offset, form: 'call', symbol, addend: 0 };
+    fn.rebound.set(slot, relocation);
+    this.#call(fn, slot, { relocation, target: this.#state.targetOf(relocation) });
   }
 }
 

@@ -120,10 +120,13 @@ function definitionsIn(
   const symbols = section.file.symbols
     .filter((symbol) => symbol.section === section && symbol.type !== STT.SECTION)
     .sort((a, b) => a.value - b.value || b.binding - a.binding);
+  // A map whose weak alias gave way is still there under its other names.
   const byOffset = new Map<number, InputSymbol>();
   for (const symbol of symbols) {
-    const named = byOffset.has(symbol.value) || symbol.value >= section.size;
-    if (!named) byOffset.set(symbol.value, symbol);
+    if (symbol.value >= section.size) continue;
+    const known = byOffset.get(symbol.value);
+    const better = known !== undefined && lost(known, state) && !lost(symbol, state);
+    if (known === undefined || better) byOffset.set(symbol.value, symbol);
   }
   const starts = [...byOffset.keys()];
   const bytes = state.bytesOf(section);
@@ -145,7 +148,7 @@ function definitionsIn(
   });
 }
 
-/** Another object's definition of the map was taken. */
+/** Another object's definition of the name was taken. */
 function lost(symbol: InputSymbol, state: LinkState): boolean {
   return symbol.binding !== STB.LOCAL && state.symbols.definitionOf(symbol) !== symbol;
 }

@@ -8,26 +8,35 @@
  *     out: classifier { prog a c }
  *
  * Without LOWER(calls: copy) each section keeps its own functions, without those that lost to another
- * definition.
+ * definition (see losers.ts).
  */
+import { describeFlowProblem, FlowGraph } from '../bpf/index.ts';
 import { forbiddenReference } from '../diag/catalogue/lowering.ts';
 import { discardedReference, undefinedSymbol } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { SHF, STB, STT } from '../elf/constants.ts';
-import { type InputSection, type InputSymbol, isExecutable, isForLoader } from '../model/input.ts';
+import { STB, STT } from '../elf/constants.ts';
+import {
+  type InputSection,
+  type InputSymbol,
+  isExecutable,
+  type Relocation,
+} from '../model/input.ts';
 import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
 import type { LinkState, Place } from '../model/state.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { analyse } from './analysis.ts';
+import { analyse, placeOfCode } from './analysis.ts';
 import { reachable } from './call-graph.ts';
+import { checkInside } from './check-inside.ts';
 import { checkUses } from './check-uses.ts';
-import { findWrites } from './constness.ts';
+import { addHeldAddresses, findWrites } from './constness.ts';
 import { type LoweringContext, type LoweringRequest, loweredObject } from './context.ts';
+import { unreferencedOutputs } from './drop-unreferenced.ts';
 import { Fetches } from './fetch.ts';
 import { type BpfFunction, FunctionTable, locateSlot } from './functions.ts';
+import { wholeSections } from './losers.ts';
 import { type LoweredFunction, lowerFunction, SlotMap } from './lower-function.ts';
 import { type DataObject, ObjectTable } from './objects.ts';
-import { findPrograms, type Program, SUBPROGRAMS } from './programs.ts';
+import { findPrograms, type Program } from './programs.ts';
 import { rebuildSection, redirectFunctions } from './rebuild-code.ts';
 import { checkStackLimits } from './stack-limits.ts';
 
@@ -39,7 +48,19 @@ export function codeChanges(state: LinkState, profile: Profile, request: Lowerin
     symbol.section !== undefined &&
     isExecutable(symbol.section) &&
     !state.exclusions.replacedBy.has(symbol.section);
-  return [...state.symbols.all()].some(({ losers }) => losers.some(lost));
+  return [...state.symbols.all()].some(({ losers }) => losers.some(lost)) || callsData(state);
+}
+
+/** Such a call is refused, and `FunctionTable` knows how. */
+function callsData(state: LinkState): boolean {
+  const leadsToData = (relocation: Relocation): boolean => {
+    if (relocation.form !== 'call') return false;
+    const target = state.targetOf(relocation);
+    return target.kind === 'place' && !isExecutable(target.section);
+  };
+  return [...state.sections()].some(
+    (section) => isExecutable(section) && section.relocations.some(leadsToData),
+  );
 }
 
 export function lowerCode(
@@ -66,25 +87,35 @@ export function lowerCode(
   checkUndefined(order, context);
   checkDiscarded(order, context);
 
-  const lowered = lowerFunctions(order, programs, context);
+  const unreferenced = unreferencedOutputs(order, context);
+  const lowered = lowerFunctions(order, programs, unreferenced, context);
   if (sink.hasErrors) return;
   if (request.copyCalls) {
     for (const program of programs) rebuildProgram(program, lowered, context);
-  } else {
+  } else if (lowersData(request)) {
     rebuildInPlace(lowered, context);
+  } else {
+    leaveOutLosers(lowered, context);
   }
-  dropUnreferenced(order, context);
+  for (const output of unreferenced) plan.drop(output);
+  checkInside(lowered, context);
+}
+
+function lowersData({ data, fetch }: LoweringRequest): boolean {
+  return data.length > 0 || fetch.length > 0;
 }
 
 function lowerFunctions(
   order: readonly BpfFunction[],
   programs: readonly Program[],
+  unreferenced: ReadonlySet<OutputSection>,
   context: LoweringContext,
 ): Map<BpfFunction, LoweredFunction> {
   const { request, state, plan, objects, sink } = context;
   const lowered = new Map<BpfFunction, LoweredFunction>();
-  if (request.data.length === 0 && request.fetch.length === 0) {
+  if (!lowersData(request)) {
     for (const fn of order) lowered.set(fn, unchanged(fn, context));
+    if (request.copyCalls) checkFlow(order, sink);
     return lowered;
   }
   const fetches = new Fetches(request.fetch, state, plan, sink);
@@ -98,6 +129,7 @@ function lowerFunctions(
   }
   const facts = analyse(order, entered, context, fetches);
   const writes = findWrites(facts.values(), objects);
+  addHeldAddresses(writes, facts.values(), unreferenced, context);
   for (const known of facts.values()) {
     for (const reference of known.fn.references.values()) {
       if (fetches.check(reference, objects)) continue;
@@ -156,6 +188,15 @@ function unchanged(fn: BpfFunction, context: LoweringContext): LoweredFunction {
     references: fn.references,
     frame: { depth: 0, objects: new Map() },
   };
+}
+
+/** A copied function stands beside others than before, so control may not run from one into the next. */
+function checkFlow(order: readonly BpfFunction[], sink: DiagnosticSink): void {
+  for (const fn of order) {
+    for (const problem of new FlowGraph(fn.code).problems) {
+      sink.report(describeFlowProblem(problem, placeOfCode(fn)));
+    }
+  }
 }
 
 /** Functions and data that no object defines, where the output may not leave them open. */
@@ -236,51 +277,58 @@ function rebuildProgram(
   }
 }
 
-/** Each section with its own functions, those left out that lost to another definition. */
+/** Each section with its own functions, as they were lowered; without those that lost. */
 function rebuildInPlace(
   lowered: ReadonlyMap<BpfFunction, LoweredFunction>,
-  { state, plan, functions }: LoweringContext,
+  context: LoweringContext,
 ): void {
+  const { plan, functions } = context;
   for (const output of plan.sections) {
     plan.rebuild(output, (section): readonly InputSection[] => {
       const own = functions.functionsOf(section);
       if (!isExecutable(section) || own.length === 0) return [section];
       const parts = own.flatMap((fn) => lowered.get(fn) ?? []);
-      const rebuilt = rebuildSection(section, parts, false);
-      redirectFunctions(
-        state,
-        section,
-        functions,
-        (fn) => lowered.get(fn),
-        (fn) => {
-          const offset = rebuilt.offsets.get(fn);
-          return offset === undefined ? undefined : { section: rebuilt.section, offset };
-        },
-      );
-      return parts.length === 0 ? [] : [rebuilt.section];
+      return rebuildOne(section, parts, context);
     });
   }
 }
 
-/** Copied subprograms, and data that only lowered code referred to, have no place in the output. */
-function dropUnreferenced(order: readonly BpfFunction[], context: LoweringContext): void {
-  const { plan, request } = context;
-  const referred = new Set<OutputSection>();
-  for (const fn of order) {
-    for (const { target } of fn.references.values()) {
-      const output = target.kind === 'place' ? plan.outputOf(target.section) : undefined;
-      if (output !== undefined) referred.add(output);
-    }
-  }
+/** Where no instruction changes: a section without losers stays as it is. */
+function leaveOutLosers(
+  lowered: ReadonlyMap<BpfFunction, LoweredFunction>,
+  context: LoweringContext,
+): void {
+  const { plan, functions } = context;
+  const whole = wholeSections(lowered, context);
   for (const output of plan.sections) {
-    const inputs = inputsOf(output);
-    const code = inputs.some(isExecutable);
-    const loaded = inputs.some((section) => (section.flags & SHF.ALLOC) !== 0);
-    const lowerable = output.rule !== undefined || referred.has(output);
-    const dropsData = request.data.length > 0 && lowerable && loaded && !code;
-    if (code ? request.copyCalls && output.name === SUBPROGRAMS : dropsData) {
-      const needed = output.kept || isForLoader(output.name) || request.permits(output.name);
-      if (!needed) plan.drop(output);
-    }
+    plan.rebuild(output, (section): readonly InputSection[] => {
+      const own = functions.functionsOf(section);
+      if (!own.some((fn) => functions.isLoser(fn))) return [section];
+      const parts = own.flatMap((fn) => {
+        const part = lowered.get(fn);
+        return part ?? (whole.has(section) ? unchanged(fn, context) : []);
+      });
+      return rebuildOne(section, parts, context);
+    });
   }
+}
+
+function rebuildOne(
+  section: InputSection,
+  parts: readonly LoweredFunction[],
+  { state, functions }: LoweringContext,
+): readonly InputSection[] {
+  const rebuilt = rebuildSection(section, parts, false);
+  const byFunction = new Map(parts.map((part) => [part.fn, part]));
+  redirectFunctions(
+    state,
+    section,
+    functions,
+    (fn) => byFunction.get(fn),
+    (fn) => {
+      const offset = rebuilt.offsets.get(fn);
+      return offset === undefined ? undefined : { section: rebuilt.section, offset };
+    },
+  );
+  return parts.length === 0 ? [] : [rebuilt.section];
 }

@@ -7,14 +7,16 @@ import {
   type Dataflow,
   describeEditProblem,
   type Edited,
+  helperById,
+  isCall,
   loadImm64,
-  movesDown,
   movImm,
   type OffsetMap,
-  stackDepth,
+  type StackUse,
+  stackUse,
 } from '../bpf/index.ts';
 import { Opcode } from '../bpf/opcode.ts';
-import { frameTooLarge } from '../diag/catalogue/lowering.ts';
+import { frameNotBounded, frameTooLarge } from '../diag/catalogue/lowering.ts';
 import { SHF } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
 import { type FunctionFacts, placeOfCode } from './analysis.ts';
@@ -83,13 +85,15 @@ export function lowerFunction(
   }
   const lowered = lowering(data.includes('fold')).run();
   if (lowered.frame.depth <= STACK_SIZE) return lowered;
-  reportTooLarge(lowered, ownDepth(facts.dataflow, true), context);
+  const use = stackUse(facts.dataflow);
+  if (use.unbounded === undefined) reportTooLarge(lowered, use.depth, context);
+  else reportNotBounded(facts, use.unbounded, lowered, context);
   return undefined;
 }
 
-/** What the function itself uses of its frame; all of it where a loop may go down to anywhere. */
-function ownDepth(dataflow: Dataflow, precise: boolean): number {
-  return precise && movesDown(dataflow) ? STACK_SIZE : stackDepth(dataflow);
+/** What the function itself uses of its frame; beside constants all of it, where that is not known. */
+function ownDepth({ depth, unbounded }: StackUse, besideConstants: boolean): number {
+  return besideConstants && unbounded !== undefined ? STACK_SIZE : depth;
 }
 
 /**
@@ -134,7 +138,11 @@ class FunctionLowering {
     const { fn, dataflow } = this.#facts;
     this.#fetchAndFold();
     const onStack = this.#stackReferences();
-    const frame = layOutFrame(ownDepth(dataflow, onStack.length > 0), onStack, this.#context);
+    const frame = layOutFrame(
+      ownDepth(stackUse(dataflow), onStack.length > 0),
+      onStack,
+      this.#context,
+    );
     if (onStack.length > 0 && frame.depth <= STACK_SIZE) {
       const edits = new CodeEdits(this.#code);
       putOnStack(fn, edits, onStack, frame, this.#context);
@@ -169,15 +177,12 @@ class FunctionLowering {
     this.#take(edits.commit());
     if (folded.size === 0) return;
     // Calls keep their order, so the old slots of calls answer for the new ones.
-    for (;;) {
-      const old = new Map<number, number>();
-      for (let slot = 0; slot < fn.code.length; slot = fn.code.next(slot)) {
-        if (!this.#slots.isGone(slot)) old.set(this.#slots.toNew(slot), slot);
-      }
-      const edited = deleteDeadCode(this.#code, (slot) => dataflow.callAt(old.get(slot) ?? slot));
-      if (edited === undefined) return;
-      this.#take(edited);
+    const old = new Map<number, number>();
+    for (let slot = 0; slot < fn.code.length; slot = fn.code.next(slot)) {
+      if (!this.#slots.isGone(slot)) old.set(this.#slots.toNew(slot), slot);
     }
+    const edited = deleteDeadCode(this.#code, (slot) => dataflow.callAt(old.get(slot) ?? slot));
+    if (edited !== undefined) this.#take(edited);
   }
 
   #take(edited: Edited): void {
@@ -288,4 +293,23 @@ function reportTooLarge(
   const [largest] = slots.sort((a, b) => b.bytes - a.bytes);
   const at = locateSlot(fn, largest?.slot ?? 0);
   sink.report(frameTooLarge(fn.name, frame.depth, ownDepth, sizes, at));
+}
+
+function reportNotBounded(
+  { fn, dataflow }: FunctionFacts,
+  slot: number,
+  { frame }: LoweredFunction,
+  { objects, sink }: LoweringContext,
+): void {
+  const [constant] = frame.objects.keys();
+  const what = constant === undefined ? 'a constant' : objects.describe(constant);
+  const callee = isCall(fn.code.opcode[slot]!) ? nameOfCallee(fn, dataflow, slot) : undefined;
+  sink.report(frameNotBounded(fn.name, what, callee, locateSlot(fn, slot)));
+}
+
+function nameOfCallee(fn: BpfFunction, dataflow: Dataflow, slot: number): string {
+  const target = dataflow.callAt(slot);
+  const helper = target.kind === 'helper' ? helperById(target.id)?.name : undefined;
+  const symbol = fn.unresolvedCalls.get(slot)?.relocation.symbol.name;
+  return fn.calls.get(slot)?.name ?? helper ?? symbol ?? 'a function';
 }

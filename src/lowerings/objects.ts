@@ -11,7 +11,13 @@
  */
 import { showBytes } from '../base/bytes.ts';
 import { SHF, STT } from '../elf/constants.ts';
-import { COMMON, type InputFile, type InputSection, isExecutable } from '../model/input.ts';
+import {
+  COMMON,
+  type InputFile,
+  type InputSection,
+  isExecutable,
+  type Relocation,
+} from '../model/input.ts';
 import { symbolsOf } from '../model/section-symbols.ts';
 import type { Extent, LinkState, Place } from '../model/state.ts';
 
@@ -188,4 +194,22 @@ function namedSpans(section: InputSection, state: LinkState): Span[] {
     }
   }
   return spans;
+}
+
+/** The relocations that begin in bytes `[start, end)` of a section. */
+export function relocationsIn(
+  { relocations }: InputSection,
+  start: number,
+  end: number,
+): readonly Relocation[] {
+  const firstFrom = (offset: number): number => {
+    let low = 0;
+    for (let high = relocations.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (relocations[middle]!.offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return relocations.slice(firstFrom(start), firstFrom(end));
 }

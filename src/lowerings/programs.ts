@@ -1,6 +1,10 @@
 /**
  * Finds the programs: in each section of code other than `.text` (which every loader takes for shared
  * subprograms) the function that nothing calls.
+ *
+ * A loader without functions runs what stands first, and a linker that picks another one changes the
+ * program without a word. So whatever no program reaches is refused, but for what the compiler left
+ * behind: a local function that does not stand at the start of its object's section.
  */
 import { noProgram } from '../diag/catalogue/lowering.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
@@ -24,46 +28,76 @@ export function findPrograms(
   refuse: Profile['refuse']['severalPrograms'],
   sink: DiagnosticSink,
 ): Program[] {
-  const called = new Set<BpfFunction>();
-  for (const fn of functions.all()) for (const callee of fn.calls.values()) called.add(callee);
-
-  const programs: Program[] = [];
+  const candidates = new Map<OutputSection, readonly BpfFunction[]>();
   for (const output of plan.sections) {
     if (output.name === SUBPROGRAMS) continue;
-    const candidates = inputsOf(output)
+    const own = inputsOf(output)
       .filter(isExecutable)
       .flatMap((section) => functions.functionsOf(section))
       .filter((fn) => !functions.isLoser(fn));
-    const [entry, ...others] = entries(candidates, called);
-    if (entry === undefined) continue;
-    if (others.length > 0) {
-      const all = [entry, ...others];
-      const places = all.flatMap((fn) => locateSlot(fn, 0, `program '${fn.name}'`));
-      const names = all.map((fn) => fn.name);
-      sink.report(refuse(output.name, names, places));
-    }
-    programs.push({ output, entry });
+    if (own.length > 0) candidates.set(output, own);
   }
-  if (programs.length === 0) sink.report(noProgram(SUBPROGRAMS));
-  return programs;
+  const reach = (roots: Iterable<BpfFunction>): Set<BpfFunction> => {
+    const reached = new Set(roots);
+    for (const fn of reached) for (const next of usedBy(fn, functions)) reached.add(next);
+    return reached;
+  };
+  // Subprograms that no program could reach call nothing.
+  const called = new Set<BpfFunction>();
+  for (const fn of reach([...candidates.values()].flat())) {
+    for (const callee of usedBy(fn, functions)) if (callee !== fn) called.add(callee);
+  }
+  const chosen = [...candidates].map(([output, own]) => ({
+    output,
+    own,
+    ...choose(own, called),
+  }));
+  const reached = reach(chosen.map(({ entry }) => entry));
+  for (const { output, own, entry, rivals } of chosen) {
+    const others = own.filter((fn) => !reached.has(fn) && (rivals.has(fn) || !isSpare(fn)));
+    if (others.length === 0) continue;
+    const all = [entry, ...others];
+    const places = all.flatMap((fn) => locateSlot(fn, 0, `program '${fn.name}'`));
+    const names = all.map((fn) => fn.name);
+    sink.report(refuse(output.name, names, places));
+  }
+  if (chosen.length === 0) sink.report(noProgram(SUBPROGRAMS));
+  return chosen.map(({ output, entry }) => ({ output, entry }));
+}
+
+/** What a function calls, and whose address it takes. */
+function usedBy(fn: BpfFunction, functions: FunctionTable): BpfFunction[] {
+  const used = [...fn.calls.values()];
+  for (const { target } of fn.references.values()) {
+    const taken = target.kind === 'place' ? functions.at(target) : undefined;
+    if (taken !== undefined) used.push(taken);
+  }
+  return used;
+}
+
+/** A function that may be dead code: nobody else can know it, and it is not what stands first. */
+function isSpare({ symbol, start }: BpfFunction): boolean {
+  return start !== 0 && symbol?.binding === STB.LOCAL;
 }
 
 /**
- * Functions that nothing calls; else those that nothing in their own section calls (another program may
- * call this one); in a ring of calls the first. Of several the global ones.
+ * Of functions that nothing calls; else of those that nothing in their own section calls (another
+ * program may call this one); in a ring of calls the first. `rivals` are as good as the chosen one.
  */
-function entries(
+function choose(
   candidates: readonly BpfFunction[],
   called: ReadonlySet<BpfFunction>,
-): readonly BpfFunction[] {
+): { entry: BpfFunction; rivals: ReadonlySet<BpfFunction> } {
   const calledHere = new Set<BpfFunction>();
   for (const fn of candidates) {
     for (const callee of fn.calls.values()) if (callee !== fn) calledHere.add(callee);
   }
   for (const calls of [called, calledHere]) {
     const roots = candidates.filter((fn) => !calls.has(fn));
-    const global = roots.filter(({ symbol }) => symbol && symbol.binding !== STB.LOCAL);
-    if (roots.length > 0) return global.length > 0 ? global : roots;
+    const mains = roots.filter((fn) => !isSpare(fn));
+    const rivals = mains.length > 0 ? mains : roots;
+    const [entry] = rivals;
+    if (entry !== undefined) return { entry, rivals: new Set(rivals) };
   }
-  return candidates.slice(0, 1);
+  return { entry: candidates[0]!, rivals: new Set() };
 }

@@ -4,6 +4,7 @@
  * Calls between functions that stand in one section are made pc-relative where the section is a program
  * with copies; a call that was a relocation elsewhere stays one.
  */
+import { Bug } from '../base/bug.ts';
 import { Code } from '../bpf/index.ts';
 import { CallKind } from '../bpf/opcode.ts';
 import { SHF, SHT } from '../elf/constants.ts';
@@ -20,7 +21,7 @@ export interface RebuiltSection {
 }
 
 /**
- * `bound`: every call is resolved here, to the copy in this section. Otherwise only those are that the
+ * `functions` are all that the calls lead to, but for those that are relocations. `bound`: every call is resolved here, to the copy in this section. Otherwise only those are that the
  * assembler had resolved.
  */
 export function rebuildSection(
@@ -50,19 +51,31 @@ export function rebuildSection(
     }
     for (const [oldSlot, callee] of lowered.fn.calls) {
       const slot = base + lowered.slots.toNew(oldSlot);
-      const relocation = calls.get(lowered.fn.start + oldSlot * 8);
-      if (relocation !== undefined) relocations.push({ ...relocation, offset: slot * 8 });
-      else {
-        code.src[slot] = CallKind.FUNCTION;
-        code.imm[slot] = offsets.get(callee)! / 8 - slot - 1;
+      const here = offsets.get(callee);
+      const rebound = bound ? undefined : lowered.fn.rebound.get(oldSlot);
+      // A winner that stands in this section is as near as the loser was.
+      const relocation =
+        rebound === undefined
+          ? calls.get(lowered.fn.start + oldSlot * 8)
+          : here === undefined
+            ? rebound
+            : undefined;
+      if (relocation !== undefined) {
+        relocations.push({ ...relocation, offset: slot * 8 });
+        continue;
       }
+      if (here === undefined) {
+        throw new Bug('rebuild-code', `${callee.name} has no place in ${origin.name}`);
+      }
+      code.src[slot] = CallKind.FUNCTION;
+      code.imm[slot] = here / 8 - slot - 1;
     }
     for (const [oldSlot, { relocation }] of lowered.fn.unresolvedCalls) {
       const slot = base + lowered.slots.toNew(oldSlot);
       relocations.push({ ...relocation, offset: slot * 8 });
     }
   }
-  const section = syntheticSection(origin, {
+  const made = syntheticSection(origin, {
     bytes: code.encode(origin.file.elf.order),
     relocations: relocations.sort((a, b) => a.offset - b.offset),
     type: SHT.PROGBITS,
@@ -70,10 +83,14 @@ export function rebuildSection(
     align: 8,
     entsize: 0,
   });
-  return { section, offsets };
+  // Line information counts from the old bytes.
+  return { section: { ...made, file: { ...origin.file, btfExt: undefined } }, offsets };
 }
 
-/** Sends references to a section's old bytes to the functions' new places, if they have one. */
+/**
+ * Sends references to a section's old bytes to the functions' new places, if they have one. Of a
+ * function that lost only the start has a meaning elsewhere: it is the winner's.
+ */
 export function redirectFunctions(
   state: LinkState,
   section: InputSection,
@@ -81,20 +98,22 @@ export function redirectFunctions(
   lowered: (fn: BpfFunction) => LoweredFunction | undefined,
   placeOf: (fn: BpfFunction) => Place | undefined,
 ): void {
-  // The end of the section belongs to its last function.
+  const leftOut = (fn: BpfFunction): boolean => placeOf(fn) === undefined && table.isLoser(fn);
+  // The end of the section belongs to the last function that is left.
+  const last = table.functionsOf(section).findLast((fn) => !leftOut(fn));
   const holding = (offset: number): BpfFunction | undefined =>
-    table.at({ section, offset }) ?? table.functionsOf(section).at(-1);
+    offset === section.size ? last : table.at({ section, offset });
   // A function begins with its prologue, so its start stays its start.
   const newOffset = (fn: BpfFunction, offset: number): number =>
     offset === fn.start
       ? 0
-      : (lowered(fn)?.slots.toNew(Math.floor((offset - fn.start) / 8)) ?? 0) * 8;
+      : (lowered(fn)?.slots.toNew(Math.floor((Math.min(offset, fn.end) - fn.start) / 8)) ?? 0) * 8;
   state.redirects.set(section, (offset) => {
     const fn = holding(offset);
     if (fn === undefined) return undefined;
-    const place = placeOf(fn) ?? (table.isLoser(fn) ? table.winnerOf(fn) : undefined);
-    if (place === undefined) return undefined;
-    return { section: place.section, offset: place.offset + newOffset(fn, offset) };
+    if (leftOut(fn)) return offset === fn.start ? table.winnerOf(fn) : undefined;
+    const place = placeOf(fn);
+    return place && { section: place.section, offset: place.offset + newOffset(fn, offset) };
   });
   state.extents.set(section, (offset, size) => {
     const fn = holding(offset);

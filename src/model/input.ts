@@ -1,11 +1,12 @@
 /**
  * What the input files say, as tables that the passes share. Nothing here is edited after `ingest`:
- * passes put what they find out into tables of their own, keyed by `id`.
+ * passes put what they find out into tables of their own, keyed by these objects.
  */
-import type { FileId, SectionId, SymbolId } from '../base/ids.ts';
+import type { FileId, SectionId } from '../base/ids.ts';
 import type { ElfObject, SymbolPlace } from '../elf/types.ts';
 
 export interface InputFile {
+  /** In the order of the command line, from 1. */
   readonly id: FileId;
   /** As the user gave it. */
   readonly path: string;
@@ -17,11 +18,12 @@ export interface InputFile {
   /** Raw `.BTF` and `.BTF.ext`, where the object has them. */
   readonly btf: Uint8Array | undefined;
   readonly btfExt: Uint8Array | undefined;
-  /** The producer gives every reference the start of an object, never its inside (see objects.ts). */
+  /** The producer gives every reference the start of an object, never its inside (see elf/producer.ts). */
   readonly startReferences: boolean;
 }
 
 export interface InputSection {
+  /** In the order of the inputs, from 1, then commons; a section that a pass makes has that of its origin. */
   readonly id: SectionId;
   readonly file: InputFile;
   readonly name: string;
@@ -37,7 +39,6 @@ export interface InputSection {
 }
 
 export interface InputSymbol {
-  readonly id: SymbolId;
   readonly file: InputFile;
   readonly name: string;
   readonly binding: number;
@@ -67,10 +68,6 @@ export interface Relocation {
   readonly symbol: InputSymbol;
   /** A, in bytes whatever the form (a call's `imm` counts instructions). */
   readonly addend: number;
-}
-
-export interface Inputs {
-  readonly files: readonly InputFile[];
 }
 
 /** Common symbols are matched by the script as sections of this name. */

@@ -9,7 +9,9 @@ export const LARGEST_SECTION: number = 2 ** 30;
 /** Bytes that the script puts into a section (BYTE, SHORT, LONG, QUAD) or between its inputs. */
 export interface Filling {
   readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly size: number;
+  /** Repeated up to `size`. */
+  readonly pattern: Uint8Array;
 }
 
 /** An output section with its header fields and the offset of each input section in it. Bytes. */

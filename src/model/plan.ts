@@ -4,6 +4,8 @@ import type { OutputRule } from '../script/match.ts';
 import type { InputSection } from './input.ts';
 
 export type PlanItem =
+  /** What follows is of this rule: a section may have several of one name. */
+  | { readonly kind: 'part'; readonly rule: OutputRule }
   | { readonly kind: 'input'; readonly section: InputSection }
   | { readonly kind: 'statement'; readonly statement: PlacedStatement };
 
@@ -12,7 +14,7 @@ export type PlacedStatement = DataStatement | FillStatement | Assignment | Asser
 
 export interface OutputSection {
   readonly name: string;
-  /** What the script says of it; undefined for an orphan, which no rule names. */
+  /** What the script says of it first; undefined for an orphan, which no rule names. */
   readonly rule: OutputRule | undefined;
   /** Some KEEP placed an input section here. */
   kept: boolean;
@@ -38,10 +40,14 @@ export type PlanStep =
 export class Plan {
   /** In output order. */
   readonly steps: PlanStep[] = [];
+  /** Of all output sections that there ever were: expressions may ask for what is left out. */
+  readonly names: Set<string> = new Set();
+  readonly dropped: OutputSection[] = [];
   readonly #outputOf = new Map<InputSection, OutputSection>();
 
   add(step: PlanStep): void {
     this.steps.push(step);
+    if (step.kind === 'section') this.names.add(step.section.name);
   }
 
   get sections(): OutputSection[] {
@@ -70,7 +76,9 @@ export class Plan {
     const index = this.steps.findIndex(
       (step) => step.kind === 'section' && step.section === output,
     );
-    if (index >= 0) this.steps.splice(index, 1);
+    if (index < 0) return;
+    this.steps.splice(index, 1);
+    this.dropped.push(output);
     for (const item of output.items) {
       if (item.kind === 'input') this.#outputOf.delete(item.section);
     }

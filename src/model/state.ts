@@ -4,7 +4,13 @@
  */
 import type { ByteOrder } from '../base/bytes.ts';
 import { SHT, STB, STT } from '../elf/constants.ts';
-import type { InputFile, InputSection, InputSymbol, Relocation } from './input.ts';
+import {
+  type InputFile,
+  type InputSection,
+  type InputSymbol,
+  isExecutable,
+  type Relocation,
+} from './input.ts';
 import type { ScriptSymbol } from './plan.ts';
 import type { Exclusions, GlobalSymbol, SymbolTable } from './symbols.ts';
 
@@ -131,6 +137,14 @@ export class LinkState {
     }
     if (definition.place === 'absolute')
       return { kind: 'absolute', value: definition.value + addend };
+    const { section, value } = definition;
+    if (section !== undefined && isExecutable(section)) {
+      // Instructions move one by one where code is rebuilt; data moves as a whole object.
+      const place = this.resolve(section, value + addend);
+      return place === undefined
+        ? { kind: 'gone', symbol: definition }
+        : { kind: 'place', ...place };
+    }
     const place = this.placeOf(definition);
     if (place === undefined) return { kind: 'gone', symbol: definition };
     return { kind: 'place', section: place.section, offset: place.offset + addend };

@@ -6,7 +6,7 @@ export interface GlobalSymbol {
   readonly name: string;
   /** The definition that won. Undefined where no object defines the name. */
   definition: InputSymbol | undefined;
-  /** Hidden in any declaration means hidden everywhere (ELF gABI: the most constraining wins). */
+  /** Of all declarations the most constraining (ELF gABI): hidden, protected, default. */
   visibility: number;
   /** Some reference to it is not weak. */
   strongReference: boolean;
@@ -59,6 +59,6 @@ export class SymbolTable {
 
 /** Sections that are not in the link: members of COMDAT groups that lost, second copies of `license`. */
 export interface Exclusions {
-  /** Each with the section of the same content that stands for it, where there is one. */
+  /** Each with the section of equal content that stands for it, where there is one. */
   readonly replacedBy: ReadonlyMap<InputSection, InputSection | undefined>;
 }

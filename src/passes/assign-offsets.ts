@@ -63,67 +63,80 @@ class Round {
   readonly #done: PlacedSection[] = [];
   /** The section and location that `.` means now. */
   #current: { readonly section: OutputSection; dot: number } | undefined;
+  readonly #plan: Plan;
+  readonly #assigned = new Set<string>();
 
   constructor(state: LinkState, plan: Plan, earlier: Layout) {
     this.#state = state;
     this.#earlier = earlier;
+    this.#plan = plan;
     for (const step of plan.steps) {
       if (step.kind === 'section') this.#done.push(this.#placeSection(step.section));
       else this.#statement(step.statement);
     }
+    for (const output of plan.dropped) this.#reportLost(output);
     this.layout = new Layout(this.#done);
   }
 
   #placeSection(output: OutputSection): PlacedSection {
-    const { rule } = output;
     const inputs = inputsOf(output);
     const header = this.#header(output, inputs);
-    const subalign = rule?.subalign && this.#alignment(rule.subalign);
-    let align = (rule?.align && this.#alignment(rule.align)) ?? 1;
+    let align = 1;
+    let subalign: number | undefined;
+    let fill = this.#fillPattern(undefined);
     const offsets = new Map<InputSection, number>();
     const fillings: Filling[] = [];
     const current = { section: output, dot: 0 };
     this.#current = current;
-    let fill = this.#fillPattern(rule?.fill);
     const advance = (to: number): void => {
       const grows = to - current.dot;
       if (grows > 0 && grows <= LARGEST_SECTION && fill.some((byte) => byte !== 0)) {
-        const bytes = Uint8Array.from({ length: grows }, (_, i) => fill[i % fill.length]!);
-        fillings.push({ offset: current.dot, bytes });
+        fillings.push({ offset: current.dot, size: grows, pattern: fill });
       }
       current.dot = to;
     };
 
     for (const item of output.items) {
       if (item.kind === 'input') {
-        const inputAlign = subalign ?? alignmentOf(item.section);
+        const inputAlign = alignmentOf(item.section, subalign);
         align = Math.max(align, inputAlign);
         advance(alignUp(current.dot, inputAlign));
         offsets.set(item.section, current.dot);
         current.dot += item.section.size;
         continue;
       }
+      if (item.kind === 'part') {
+        const { rule } = item;
+        this.#current = undefined; // what stands before the braces has no location
+        subalign = rule.subalign && this.#alignment(rule.subalign);
+        align = Math.max(align, (rule.align && this.#alignment(rule.align)) ?? 1);
+        this.#current = current;
+        fill = this.#fillPattern(rule.fill);
+        continue;
+      }
       const { statement } = item;
       if (statement.kind === 'fill') fill = this.#fillPattern(statement.fill);
       else if (statement.kind === 'data') {
-        const bytes = this.#data(statement, this.#state.order);
-        fillings.push({ offset: current.dot, bytes });
-        current.dot += bytes.length;
+        const pattern = this.#data(statement, this.#state.order);
+        fillings.push({ offset: current.dot, size: pattern.length, pattern });
+        current.dot += pattern.length;
       } else if (statement.kind === 'assignment' && statement.target.text === '.') {
         advance(this.#location(statement, current.dot, output.name));
       } else this.#statement(statement);
     }
     this.#current = undefined;
     // What the script puts there needs bytes, except where it says NOLOAD.
-    const hasData =
+    const needsBytes =
       fillings.length > 0 && header.type === SHT.NOBITS && output.rule?.noload !== true;
-    const type = hasData ? SHT.PROGBITS : header.type;
+    const type = needsBytes ? SHT.PROGBITS : header.type;
     let size = current.dot;
     if (size > LARGEST_SECTION) {
       this.diagnostics.push(diagnose.tooLarge(output.name, size));
       size = 0;
     }
-    return { output, name: output.name, ...header, type, align, size, offsets, fillings };
+    const merged = isTable(header.entsize, size, offsets) && fillings.length === 0;
+    const { flags, entsize } = merged ? header : withoutEntries(header);
+    return { output, name: output.name, type, flags, align, entsize, size, offsets, fillings };
   }
 
   /** Type, flags and entry size, which sections of one name must agree in. */
@@ -152,8 +165,7 @@ class Round {
     const nobits = output.rule?.noload === true || (noBits && inputs.length > 0);
     return {
       type: nobits ? SHT.NOBITS : SHT.PROGBITS,
-      flags: oneKind ? all : all & ~(SHF.MERGE | SHF.STRINGS),
-      entsize: oneKind ? (first?.entsize ?? 0) : 0,
+      ...(oneKind ? { flags: all, entsize: first?.entsize ?? 0 } : withoutEntries({ flags: all })),
     };
   }
 
@@ -184,10 +196,21 @@ class Round {
   #assign(assignment: Assignment): void {
     const symbol = this.#state.scriptSymbols.get(assignment.target.text);
     if (symbol === undefined) return;
+    this.#assigned.add(symbol.name);
     const evaluated = this.#evaluate(assignment.value);
     if (evaluated === undefined) return;
     symbol.section = evaluated.absolute ? undefined : this.#current?.section;
     symbol.value = Number(BigInt.asIntN(64, evaluated.value));
+  }
+
+  /** What a section that is gone would have defined, unless another statement defines it. */
+  #reportLost(output: OutputSection): void {
+    for (const item of output.items) {
+      if (item.kind !== 'statement' || item.statement.kind !== 'assignment') continue;
+      const { text, span } = item.statement.target;
+      if (!this.#state.scriptSymbols.has(text) || this.#assigned.has(text)) continue;
+      this.diagnostics.push(diagnose.symbolOfMissingSection(text, output.name, span));
+    }
   }
 
   #location(statement: Assignment, dot: number, section: string): number {
@@ -236,15 +259,18 @@ class Round {
   #environment(): ExpressionEnvironment {
     const section = (name: string): PlacedSection | undefined =>
       this.#done.find((placed) => placed.name === name) ?? this.#earlier.named(name);
+    // 0 where the script names it and nothing is in it, as ld has it.
+    const absent = (name: string, value: number): number | undefined =>
+      this.#plan.names.has(name) ? value : undefined;
     const big = (value: number | undefined): bigint | undefined =>
       value === undefined ? undefined : BigInt(value);
     const { symbols, scriptSymbols } = this.#state;
     return {
       dot: () => big(this.#current?.dot),
       symbol: (name) => big(scriptSymbols.get(name)?.value ?? this.#valueOf(name)),
-      sizeOf: (name) => big(section(name)?.size),
-      address: (name) => big(section(name) && 0),
-      alignOf: (name) => big(section(name)?.align),
+      sizeOf: (name) => big(section(name)?.size ?? absent(name, 0)),
+      address: (name) => big(section(name) ? 0 : absent(name, 0)),
+      alignOf: (name) => big(section(name)?.align ?? absent(name, 1)),
       defined: (name) => scriptSymbols.has(name) || symbols.get(name)?.definition !== undefined,
       symbolNames: () => [...scriptSymbols.keys(), ...symbols.definedNames()],
       sectionNames: () => [...this.#done, ...this.#earlier.sections].map(({ name }) => name),
@@ -261,7 +287,18 @@ class Round {
   }
 }
 
-/** Instructions have 8 bytes, whatever an assembler says of the section: calls count in them. */
-function alignmentOf(section: InputSection): number {
-  return isExecutable(section) ? Math.max(section.align, 8) : section.align;
+/** Instructions have 8 bytes, whatever an assembler or SUBALIGN says of it: calls count in them. */
+function alignmentOf(section: InputSection, subalign = section.align): number {
+  return isExecutable(section) ? Math.max(subalign, 8) : subalign;
+}
+
+/** Whether a section of entries consists of whole ones still, each at a multiple of their size. */
+function isTable(entsize: number, size: number, offsets: Iterable<[unknown, number]>): boolean {
+  if (entsize === 0) return true;
+  return size % entsize === 0 && [...offsets].every(([, offset]) => offset % entsize === 0);
+}
+
+/** The header of a section that cannot be merged entry by entry. */
+function withoutEntries({ flags }: { flags: number }): { flags: number; entsize: number } {
+  return { flags: flags & ~(SHF.MERGE | SHF.STRINGS), entsize: 0 };
 }

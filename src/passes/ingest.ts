@@ -5,19 +5,22 @@
  * - Implicit addends (REL) are read from the bytes, RELA's from the entry; either way `addend` counts
  *   bytes. A call holds N - 1 in instructions, an `ld_imm64` a byte offset in its low immediate.
  * - LLVM before 13 wrote the code types 1 and 10 for data; in data they mean 64 and 32 bits.
- * - GNU as 2.40 adds the value of a global symbol to the immediate although the relocation adds it
- *   again: `ld_imm64 4` against `foo` at 4, and `call 63` (64 *bytes* - 1) against `g` at 64.
+ * - GNU as adds the value of the symbol to what it stores although the relocation adds it again:
+ *   `ld_imm64 12` against `foo` at 4 is foo + 8, and `call 63` (64 *bytes* - 1) against `g` at 64 is g.
+ *   elf/producer.ts tells whose object it is; where nobody can tell, such an addend is an error.
  * - R_BPF_64_ABS32 in loaded data is pc-relative: 32 bits cannot hold an address, and LLVM has no
- *   other type for `.long target - table`, which rustc's relative lookup tables consist of.
+ *   other type for `.long target - table`, which rustc's relative lookup tables consist of. GNU as
+ *   writes it for `.long target`.
  * - binutils' 16-bit displacements never leave their section and are applied here.
  */
 
-import { ByteView, decodeUtf8 } from '../base/bytes.ts';
-import type { SectionId, SymbolId } from '../base/ids.ts';
+import { ByteView } from '../base/bytes.ts';
+import type { SectionId } from '../base/ids.ts';
 import * as diagnose from '../diag/catalogue/elf.ts';
 import { tooLarge } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { EM_NONE, R_BPF, relocationTypeName, SHF, SHT, STB, STT } from '../elf/constants.ts';
+import { EM_NONE, R_BPF, relocationTypeName, SHF, SHT, STT } from '../elf/constants.ts';
+import { type Assembler, assemblerOf, refersToStarts } from '../elf/producer.ts';
 import { readElf } from '../elf/read.ts';
 import type { ElfObject, ElfRelocation, ElfSection } from '../elf/types.ts';
 import {
@@ -81,7 +84,6 @@ function isConsumed(section: ElfSection): boolean {
 class Ingester {
   readonly #sink: DiagnosticSink;
   #sections = 0;
-  #symbols = 0;
 
   constructor(sink: DiagnosticSink) {
     this.#sink = sink;
@@ -92,7 +94,6 @@ class Ingester {
     const symbols: InputSymbol[] = [];
     const named = (name: string): Uint8Array | undefined =>
       elf.sections.find((section) => section.name === name && section.size > 0)?.bytes;
-    const comment = named('.comment');
     const file: InputFile = {
       id,
       path,
@@ -101,7 +102,7 @@ class Ingester {
       symbols,
       btf: named('.BTF'),
       btfExt: named('.BTF.ext'),
-      startReferences: comment === undefined || !decodeUtf8(comment).includes('GCC'),
+      startReferences: refersToStarts(elf),
     };
 
     const relocations = new Map<number, Relocation[]>();
@@ -130,7 +131,6 @@ class Ingester {
 
     for (const symbol of elf.symbols) {
       symbols.push({
-        id: ++this.#symbols as SymbolId,
         file,
         name: symbol.type === STT.SECTION ? elf.sections[symbol.section]!.name : symbol.name,
         binding: symbol.binding,
@@ -143,8 +143,9 @@ class Ingester {
       });
     }
 
+    const assembler = assemblerOf(elf);
     for (const [index, list] of relocations) {
-      const reader = new RelocationReader(file, index, sections[index]!, this.#sink);
+      const reader = new RelocationReader(file, assembler, index, sections[index]!, this.#sink);
       for (const raw of elf.relocations.get(index) ?? []) {
         const relocation = reader.read(raw);
         if (relocation !== undefined) list.push(relocation);
@@ -215,13 +216,21 @@ const instructions = {
 /** Reads the relocations of one section. */
 class RelocationReader {
   readonly #file: InputFile;
+  readonly #assembler: Assembler;
   readonly #elfIndex: number;
   readonly #section: InputSection;
   readonly #sink: DiagnosticSink;
   readonly #view: ByteView;
 
-  constructor(file: InputFile, elfIndex: number, section: InputSection, sink: DiagnosticSink) {
+  constructor(
+    file: InputFile,
+    assembler: Assembler,
+    elfIndex: number,
+    section: InputSection,
+    sink: DiagnosticSink,
+  ) {
     this.#file = file;
+    this.#assembler = assembler;
     this.#elfIndex = elfIndex;
     this.#section = section;
     this.#sink = sink;
@@ -247,7 +256,17 @@ class RelocationReader {
       return undefined;
     }
     if (!this.#fits(raw, symbol, form)) return undefined;
-    const addend = explicitAddend(raw, form) ?? this.#implicitAddend(raw.offset, form, symbol);
+    if (form === 'pcrel32' && this.#assembler === 'unknown') {
+      this.#unsupported(raw, symbol, 'LLVM means a distance, GNU as an address');
+      return undefined;
+    }
+    const addend = explicitAddend(raw, form) ?? this.#implicitAddend(raw, form, symbol);
+    if (addend === 'unknown') {
+      const { path } = this.#file;
+      const place = { section: this.#section.name, offset: raw.offset };
+      this.#sink.report(diagnose.ambiguousAddend(path, symbol.name, symbol.value, place));
+      return undefined;
+    }
     const whole = form !== 'call' || (addend ?? 0) % 8 === 0;
     if (addend === undefined || !Number.isSafeInteger(addend) || !whole) {
       this.#unsupported(raw, symbol, 'its addend is not an offset');
@@ -269,6 +288,7 @@ class RelocationReader {
         return 'abs64';
       case R_BPF.CALL32:
       case R_BPF.ABS32:
+        if (this.#assembler === 'gnu') return 'abs32';
         return (this.#section.flags & SHF.ALLOC) !== 0 ? 'pcrel32' : 'abs32';
       case R_BPF.NODYLD32:
       case R_BPF.GNU_DATA32:
@@ -302,30 +322,34 @@ class RelocationReader {
     return true;
   }
 
-  #implicitAddend(offset: number, form: RelocationForm, symbol: InputSymbol): number | undefined {
+  /** In bytes. Undefined where it is no number that fits. */
+  #implicitAddend(
+    { offset }: ElfRelocation,
+    form: RelocationForm,
+    symbol: InputSymbol,
+  ): number | 'unknown' | undefined {
+    const stored = this.#stored(offset, form);
+    // GNU as has added the value, in bytes also where a call counts instructions.
+    const added = symbol.place === 'section' ? symbol.value : 0;
+    if (stored === undefined || (stored === 0 && this.#assembler !== 'gnu')) return stored;
+    if (added !== 0 && this.#assembler === 'unknown') return 'unknown';
+    const own = this.#assembler === 'gnu' ? stored - added : stored;
+    return form === 'call' ? own * 8 : own;
+  }
+
+  /** What stands in the place, a call's 1 more than it holds. */
+  #stored(offset: number, form: RelocationForm): number | undefined {
     const view = this.#view;
-    // A symbol whose value GNU as has put into the immediate already (see the top of this file).
-    const doubled =
-      this.#file.elf.separateSectionNames &&
-      symbol.binding !== STB.LOCAL &&
-      symbol.place === 'section'
-        ? symbol.value
-        : 0;
     switch (form) {
       case 'imm64': {
         const low = view.i32(offset + 4);
         const high = view.i32(offset + 12);
-        if (high !== 0 && high !== low >> 31) return undefined;
-        return low === doubled ? low - doubled : low;
+        return high !== 0 && high !== low >> 31 ? undefined : low;
       }
-      case 'call': {
-        const imm = view.i32(offset + 4);
-        return doubled !== 0 && imm + 1 === doubled ? 0 : (imm + 1) * 8;
-      }
-      case 'abs64': {
-        const value = Number(view.i64(offset));
-        return value === doubled ? value - doubled : value;
-      }
+      case 'call':
+        return view.i32(offset + 4) + 1;
+      case 'abs64':
+        return Number(view.i64(offset));
       case 'abs32':
       case 'pcrel32':
         return view.i32(offset);

@@ -10,6 +10,9 @@
  *     a.o "unreachable\0"  "pkt\0"      b.o "reachable\0"  "pkt\0"
  *     output: "unreachable\0" "pkt\0",  "reachable" at +2
  *
+ * An output that is linked again has no tails: the next link could not tell where the host begins and
+ * ends, and takes a reference to its inside for the start of an object.
+ *
  * Sections of one kind become one new section at the place of the first; references follow through the
  * old sections' redirects. A section with relocations, or one in which the user set a value, is left
  * alone: its bytes are not yet what they will be.
@@ -22,9 +25,14 @@ import { symbolsOf } from '../model/section-symbols.ts';
 import type { LinkState } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
 
-export function mergeConstants(state: LinkState, plan: Plan): void {
+export interface MergeOptions {
+  /** Whether a string may be placed at the end of another. */
+  readonly tails: boolean;
+}
+
+export function mergeConstants(state: LinkState, plan: Plan, options: MergeOptions): void {
   for (const output of plan.sections) {
-    mergeEntries(output, state, plan);
+    mergeEntries(output, state, plan, options);
     mergeUnnamed(output, state, plan);
   }
 }
@@ -36,7 +44,12 @@ interface Piece {
   readonly key: string;
 }
 
-function mergeEntries(output: OutputSection, state: LinkState, plan: Plan): void {
+function mergeEntries(
+  output: OutputSection,
+  state: LinkState,
+  plan: Plan,
+  options: MergeOptions,
+): void {
   const pools = new Map<string, Map<InputSection, Piece[]>>();
   for (const section of inputsOf(output)) {
     const pieces = isMergeable(section, state) ? cut(section) : undefined;
@@ -47,7 +60,7 @@ function mergeEntries(output: OutputSection, state: LinkState, plan: Plan): void
   }
   for (const pool of pools.values()) {
     const [first] = pool.keys();
-    const merged = layOut(first!, pool, state);
+    const merged = layOut(first!, pool, state, options);
     plan.rebuild(output, (section) => {
       if (section === first) return [merged];
       return pool.has(section) ? [] : [section];
@@ -92,10 +105,11 @@ function layOut(
   first: InputSection,
   pool: ReadonlyMap<InputSection, readonly Piece[]>,
   state: LinkState,
+  options: MergeOptions,
 ): InputSection {
   const keys = new Set<string>();
   for (const pieces of pool.values()) for (const piece of pieces) keys.add(piece.key);
-  const tails = (first.flags & SHF.STRINGS) !== 0 && first.align <= first.entsize;
+  const tails = options.tails && (first.flags & SHF.STRINGS) !== 0 && first.align <= first.entsize;
   const hosts = tails ? findHosts(keys, first.entsize) : new Map<string, string>();
 
   const offsets = new Map<string, number>();

@@ -2,7 +2,7 @@
  * Decides which output section each input section goes to, and in which order: the script's rules
  * first, then what no rule names (orphans), under their own names, programs before data.
  */
-import { orphanSection, sectionDropped } from '../diag/catalogue/layout.ts';
+import { orphanSection, partsDiffer, sectionDropped } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHT } from '../elf/constants.ts';
 import { COMMON, type InputSection, isExecutable } from '../model/input.ts';
@@ -57,6 +57,10 @@ export function placeSections(
     if (statement.kind !== 'output') plan.add({ kind: 'statement', statement });
     else if (!statement.discard) {
       const section = output(statement.name, statement);
+      if (section.rule?.noload !== statement.noload) {
+        sink.report(partsDiffer(statement.name, 'NOLOAD', statement.span));
+      }
+      section.items.push({ kind: 'part', rule: statement });
       for (const item of statement.items) {
         if (item.kind !== 'input') {
           section.items.push({ kind: 'statement', statement: item });
@@ -89,7 +93,9 @@ export function placeSections(
     const name = section.name === COMMON ? '.bss' : section.name;
     plan.place(section, output(name, undefined));
   }
-  for (const section of plan.sections) if (section.items.length === 0) plan.drop(section);
+  for (const section of plan.sections) {
+    if (section.items.every(({ kind }) => kind === 'part')) plan.drop(section);
+  }
   return plan;
 }
 

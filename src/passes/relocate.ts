@@ -18,13 +18,8 @@ import {
 import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
 import { R_BPF, SHT, STT } from '../elf/constants.ts';
 import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
-import {
-  type InputSection,
-  isExecutable,
-  type Relocation,
-  type RelocationForm,
-} from '../model/input.ts';
-import type { Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
+import type { InputSection, Relocation, RelocationForm } from '../model/input.ts';
+import type { Filling, Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
 import { locate } from '../model/source-lines.ts';
 import type { LinkState, Target } from '../model/state.ts';
@@ -47,7 +42,7 @@ export function relocate(
   return layout.sections.map((placed) => {
     if (placed.type === SHT.NOBITS) return { placed, bytes: undefined, relocations: [] };
     const view = new ByteView(new Uint8Array(placed.size), state.order);
-    for (const { offset, bytes } of placed.fillings) view.bytes.set(bytes, offset);
+    for (const filling of placed.fillings) fill(view.bytes, filling);
     const relocations: ImageRelocation[] = [];
     for (const [section, offset] of placed.offsets) {
       view.bytes.set(state.bytesOf(section), offset);
@@ -66,6 +61,15 @@ export function relocate(
     }
     return { placed, bytes: view.bytes, relocations };
   });
+}
+
+/** By doubling: a location counter that jumps leaves gaps of up to a gigabyte. */
+function fill(bytes: Uint8Array, { offset, size, pattern }: Filling): void {
+  const end = offset + size;
+  bytes.set(pattern.subarray(0, size), offset);
+  for (let done = pattern.length; done < size; done *= 2) {
+    bytes.copyWithin(offset + done, offset, Math.min(offset + done, end - done));
+  }
 }
 
 interface Context {
@@ -180,7 +184,7 @@ class Relocator {
     this.#write(relocation, addend);
     return {
       offset: this.#base + relocation.offset,
-      type: relocationType(relocation.form, isExecutable(this.#section)),
+      type: relocationType(relocation.form),
       symbol,
     };
   }
@@ -196,7 +200,12 @@ class Relocator {
       );
       return;
     }
-    if (relocation.form === 'call') this.#view.setU32(at + 4, value / 8 - 1);
+    if (relocation.form === 'call' && value % 8 !== 0) {
+      const places = this.#places(relocation);
+      this.#context.sink.report(
+        diagnose.callInsideInstruction(relocation.symbol.name, value, places),
+      );
+    } else if (relocation.form === 'call') this.#view.setU32(at + 4, value / 8 - 1);
     else if (relocation.form === 'imm64') {
       // Loaders read the low half alone, as compilers write it.
       this.#view.setU32(at + 4, value);
@@ -224,14 +233,14 @@ class Relocator {
     const excluded =
       symbol.section !== undefined && state.exclusions.replacedBy.has(symbol.section);
     const why = excluded
-      ? 'another copy of its COMDAT group was kept'
+      ? 'another copy of its COMDAT group was kept, without an equal section'
       : 'the script discards it, or nothing may refer to it there';
     sink.report(discardedReference(symbol.name, name, places, why));
   }
 }
 
-/** The type that LLVM gives the form; loaders and the reference linker know no other. */
-export function relocationType(form: RelocationForm, code: boolean): number {
+/** The type that LLVM gives the form, and by which `ingest` knows it again. */
+export function relocationType(form: RelocationForm): number {
   switch (form) {
     case 'imm64':
       return R_BPF.LD_IMM64;
@@ -240,8 +249,9 @@ export function relocationType(form: RelocationForm, code: boolean): number {
     case 'abs64':
       return R_BPF.ABS64;
     case 'abs32':
+      return R_BPF.NODYLD32;
     case 'pcrel32':
-      return code ? R_BPF.NODYLD32 : R_BPF.ABS32;
+      return R_BPF.ABS32;
   }
 }
 

@@ -22,9 +22,7 @@ export function resolveSymbols(
     for (const symbol of file.symbols) {
       if (symbol.binding === STB.LOCAL || symbol.type === STT.FILE) continue;
       const global = table.intern(symbol);
-      if (symbol.visibility === STV.HIDDEN || symbol.visibility === STV.INTERNAL) {
-        global.visibility = STV.HIDDEN;
-      }
+      global.visibility = narrower(global.visibility, symbol.visibility);
       if (symbol.place === 'undefined') {
         if (symbol.binding === STB.GLOBAL) global.strongReference = true;
       } else if (!isGone(symbol, exclusions)) {
@@ -33,6 +31,14 @@ export function resolveSymbols(
     }
   }
   return table;
+}
+
+/** The most constraining counts (ELF gABI). What INTERNAL adds to HIDDEN, processors would define. */
+function narrower(a: number, b: number): number {
+  const order: readonly number[] = [STV.DEFAULT, STV.PROTECTED, STV.HIDDEN];
+  const rank = (visibility: number): number =>
+    visibility === STV.INTERNAL ? 2 : order.indexOf(visibility);
+  return order[Math.max(rank(a), rank(b))]!;
 }
 
 /** In a section that is left out, and no equal section stands for it. */

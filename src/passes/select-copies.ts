@@ -1,12 +1,20 @@
 /**
  * Keeps one copy of what several objects carry each for themselves:
- * - COMDAT groups (C++ inline functions): the first group of a signature, whole;
+ * - COMDAT groups (C++ inline functions): the first group of a signature, whole. A global name then means
+ *   the kept copy; a local one, or an offset, only where both copies are equal;
  * - `license` and `version`: the first section, and the others must have the same bytes.
  */
 import { equalBytes } from '../base/bytes.ts';
 import { copiesDiffer } from '../diag/catalogue/elf.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { type InputFile, type InputSection, isForLoader } from '../model/input.ts';
+import { STB } from '../elf/constants.ts';
+import {
+  type InputFile,
+  type InputSection,
+  type InputSymbol,
+  isForLoader,
+  type Relocation,
+} from '../model/input.ts';
 import type { Exclusions } from '../model/symbols.ts';
 
 export function selectCopies(files: readonly InputFile[], sink: DiagnosticSink): Exclusions {
@@ -45,9 +53,43 @@ function selectComdats(
       for (const member of members) {
         replacedBy.set(
           member,
-          winner.find((section) => section.name === member.name),
+          winner.find((section) => section.name === member.name && areEqual(section, member)),
         );
       }
     }
   }
+}
+
+/** Equal bytes and references: an offset in one means the same in the other. */
+function areEqual(a: InputSection, b: InputSection): boolean {
+  return (
+    a.type === b.type &&
+    a.size === b.size &&
+    equalBytes(a.bytes, b.bytes) &&
+    a.relocations.length === b.relocations.length &&
+    a.relocations.every((relocation, i) => refersAlike(a, relocation, b, b.relocations[i]!))
+  );
+}
+
+function refersAlike(
+  a: InputSection,
+  one: Relocation,
+  b: InputSection,
+  other: Relocation,
+): boolean {
+  const alike = one.offset === other.offset && one.form === other.form;
+  return alike && one.addend === other.addend && meanAlike(a, one.symbol, b, other.symbol);
+}
+
+/** One global name, or one place of the two sections themselves. Local names of elsewhere may differ. */
+function meanAlike(
+  a: InputSection,
+  one: InputSymbol,
+  b: InputSection,
+  other: InputSymbol,
+): boolean {
+  const local = one.binding === STB.LOCAL;
+  if (local !== (other.binding === STB.LOCAL)) return false;
+  if (!local) return one.name === other.name;
+  return one.section === a && other.section === b && one.value === other.value;
 }

@@ -1,9 +1,6 @@
 /** What bpfld knows of a loader, as data. A new loader is a new file beside this one. */
 import type { Diagnostic, Location } from '../diag/diagnostic.ts';
-import type { ElfObject } from '../elf/types.ts';
-
-/** Looks at a finished object and reports what the loader would trip over. */
-export type Rule = (object: ElfObject, report: (diagnostic: Diagnostic) => void) => void;
+import type { Rule } from '../model/rule.ts';
 
 /** A reference that the loader cannot resolve and no lowering has taken away. */
 export interface ForbiddenReference {

@@ -21,6 +21,7 @@ import { Code, type Instruction } from '../../src/bpf/code.ts';
 import { type AddressUse, findAddressUses } from '../../src/bpf/dataflow/address-uses.ts';
 import { Dataflow, type DataflowOptions } from '../../src/bpf/dataflow/analysis.ts';
 import { Alu, Atomic, Jump } from '../../src/bpf/opcode.ts';
+import { quiet } from './summaries.ts';
 
 /** The uses in code that starts with the address of target 1 in r1; that takes slots 0 and 1. */
 function uses(instructions: readonly Instruction[], more: DataflowOptions = {}): AddressUse[] {
@@ -95,7 +96,7 @@ test('a function of unknown arguments may take all of them', () => {
 });
 
 test('a function whose arguments are known takes only those', () => {
-  const summary = { reads: 2, returnsArgument: false, storesArgument: false };
+  const summary = { ...quiet, reads: 2 };
   const known = { call: () => ({ kind: 'function', id: 7, summary }) as const };
   const found = uses([movReg(4, 1), callFunction(9)], known);
   expect(found).toMatchObject([{ kind: 'function', argument: 1, callee: { id: 7 } }]);

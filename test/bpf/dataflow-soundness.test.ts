@@ -37,9 +37,14 @@ const delta = 1n << 45n;
 function holds(claim: Value, here: bigint, there: bigint, target: number): boolean {
   const difference = BigInt.asUintN(64, there - here);
   if (claim.kind === 'constant' && here !== claim.value) return false;
+  if (claim.kind !== 'constant' && here >= 1n << BigInt(claim.bits)) return false;
   if (claim.kind !== 'address' || !hasTarget(claim.targets, target)) return difference === 0n;
   if (!claim.pure || claim.targets.ids.length > 1) return true;
   if (difference !== delta) return false;
+  if (claim.lowest !== Number.NEGATIVE_INFINITY) {
+    const from = BigInt.asIntN(64, here - BASES.get(target)!);
+    if (from < BigInt(claim.lowest)) return false;
+  }
   if (claim.offset === undefined) return true;
   return here === BigInt.asUintN(64, BASES.get(target)! + BigInt(claim.offset));
 }

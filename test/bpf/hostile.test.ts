@@ -11,7 +11,7 @@ import { FlowGraph } from '../../src/bpf/flow.ts';
 import { Liveness } from '../../src/bpf/liveness.ts';
 import { isKnownOpcode, Jump } from '../../src/bpf/opcode.ts';
 import { describeFlowProblem } from '../../src/bpf/problems.ts';
-import { stackDepth } from '../../src/bpf/stack-depth.ts';
+import { stackUse } from '../../src/bpf/stack-depth.ts';
 import { summarizeFunction } from '../../src/bpf/summary.ts';
 import { programs } from './programs.ts';
 
@@ -38,7 +38,7 @@ function everything(code: Code): void {
   const reference = (at: number) => (at % 3 ? { target: 1 + (at % 4), offset: at } : undefined);
   const analysis = new Dataflow(code, { flow, reference });
   findAddressUses(analysis);
-  stackDepth(analysis);
+  stackUse(analysis);
   summarizeFunction(code, { reference });
   const liveness = new Liveness(code, { flow });
   for (let at = 0; at < code.length; at++) liveness.liveAfter(at);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  addImm,
   atomic,
   call,
   callFunction,
@@ -17,6 +18,7 @@ import { Atomic } from '../../src/bpf/opcode.ts';
 import { registersWritten } from '../../src/bpf/registers.ts';
 import { Machine, scramble } from './machine.ts';
 import { BASES, programs } from './programs.ts';
+import { quiet } from './summaries.ts';
 
 const live = (...instructions: Instruction[]) => new Liveness(Code.from(instructions));
 
@@ -38,7 +40,7 @@ test('a helper needs as many arguments as it takes', () => {
 
 test('a function needs what its summary says', () => {
   const code = Code.from([callFunction(3), exit()]);
-  const summary = { reads: 0b100, returnsArgument: false, storesArgument: false };
+  const summary = { ...quiet, reads: 0b100 };
   const call = () => ({ kind: 'function', id: 1, summary }) as const;
   expect(registers(new Liveness(code, { call }).liveBefore(0))).toEqual([2]);
   expect(registers(new Liveness(code).liveBefore(0))).toEqual([1, 2, 3, 4, 5]);
@@ -105,4 +107,20 @@ test('what is not live may be overwritten', () => {
       expect(spoiled.frame).toEqual(original.frame);
     }),
   );
+});
+
+test('what only feeds what is not needed is not needed, round a loop even', () => {
+  const code = Code.from([
+    movReg(6, 1),
+    movReg(7, 6),
+    addImm(7, 4),
+    jumpIfNull(2, -2),
+    movImm(0, 0),
+    exit(),
+  ]);
+  const all = new Liveness(code);
+  const needed = new Liveness(code, { faint: (slot) => slot < 3 });
+  expect(registers(all.liveBefore(0))).toEqual([1, 2]);
+  expect(registers(needed.liveBefore(0))).toEqual([2]);
+  expect(registers(needed.liveAfter(2))).toEqual([2]);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   addImm,
+  aluImm,
+  aluReg,
   call,
   callFunction,
   exit,
@@ -11,17 +13,15 @@ import {
   storeReg,
 } from '../../src/bpf/build.ts';
 import { Code, type Instruction } from '../../src/bpf/code.ts';
+import { Alu } from '../../src/bpf/opcode.ts';
 import { summarizeFunction } from '../../src/bpf/summary.ts';
+import { quiet } from './summaries.ts';
 
 const summarize = (...instructions: Instruction[]) =>
   summarizeFunction(Code.from([...instructions, exit()]));
 
 test('a function that only loads', () => {
-  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({
-    reads: 0b100,
-    returnsArgument: false,
-    storesArgument: false,
-  });
+  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({ ...quiet, reads: 0b100 });
 });
 
 test.each<[string, Instruction[], boolean]>([
@@ -35,8 +35,6 @@ test.each<[string, Instruction[], boolean]>([
   const reference = () => ({ target: 3, offset: 0 });
   expect(summarizeFunction(code, { reference }).returnsArgument).toBe(expected);
 });
-
-const quiet = { reads: 2, returnsArgument: false, storesArgument: false };
 
 test.each<[string, Instruction[], boolean]>([
   ['into another', [storeReg(8, 2, 0, 1)], true],
@@ -53,4 +51,39 @@ test('the summaries of callees are used', () => {
   const code = Code.from([callFunction(0), exit()]);
   const known = () => ({ kind: 'function', id: 1, summary: quiet }) as const;
   expect(summarizeFunction(code, { call: known })).toEqual(quiet);
+});
+
+const infinite = Number.NEGATIVE_INFINITY;
+
+test.each<[string, Instruction[], number]>([
+  ['nothing below', [loadReg(4, 0, 1, 8)], 0],
+  ['an access below', [loadReg(4, 0, 1, -24)], -24],
+  ['an address below', [addImm(1, -16), loadReg(4, 0, 1, 8)], -16],
+  ['a masked index', [aluImm(Alu.AND, 2, 7), aluReg(Alu.ADD, 1, 2), loadReg(1, 0, 1, -8)], -8],
+  ['an index that was passed', [aluReg(Alu.ADD, 1, 2), loadReg(1, 0, 1, 0)], infinite],
+  ['passed to a helper', [addImm(1, -8), movImm(2, 4), call(6)], -8],
+  ['passed to any function', [callFunction(0)], infinite],
+  ['stored elsewhere', [storeReg(8, 2, 0, 1)], infinite],
+])('the lowest byte that is accessed: %s', (_, instructions, expected) => {
+  expect(summarize(...instructions, movImm(0, 0)).lowest[0]).toBe(expected);
+});
+
+test.each<[string, Instruction[], number]>([
+  ['a word', [loadReg(4, 0, 1, 0)], 0],
+  ['8 bytes', [loadReg(8, 0, 1, 0)], 0b10],
+  [
+    '8 bytes by way of the frame',
+    [storeReg(8, 10, -8, 2), loadReg(8, 2, 10, -8), loadReg(8, 0, 2, 0)],
+    0b100,
+  ],
+])('may find an address in %s', (_, instructions, expected) => {
+  expect(summarize(...instructions, movImm(0, 0)).follows).toBe(expected);
+});
+
+test('what a callee accesses below its argument counts', () => {
+  const code = Code.from([addImm(1, -8), callFunction(0), exit()]);
+  const summary = { ...quiet, lowest: [-16, 0, 0, 0, 0], follows: 2 };
+  const known = () => ({ kind: 'function', id: 1, summary }) as const;
+  const { lowest, follows } = summarizeFunction(code, { call: known });
+  expect({ lowest, follows }).toEqual({ lowest: [-24, 0, 0, 0, 0], follows: 2 });
 });

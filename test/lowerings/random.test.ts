@@ -53,6 +53,102 @@ function slotsOf(line: Instruction | Line): number {
   return slotCount('instruction' in line ? line.instruction : line);
 }
 
+/** What is passed of the frame, and how much of it is looked at afterwards. */
+const BUFFER = -64;
+
+/** Something with addresses of the function's own frame, which others write through, up and down. */
+function frameStatement({ kind, n, m }: Choice): Lines {
+  const at = BUFFER + 8 * (m % 4);
+  const back = [loadReg(8, 2, 10, BUFFER - 8 * (n % 4)), ...gather(2)];
+  const given = [movReg(1, 10), addImm(1, at), movReg(2, GATHER)];
+  switch (kind) {
+    case 0:
+      return [...given, callOf(n & 1 ? 'fill' : 'fill2'), ...gather(0), ...back];
+    case 1: {
+      const operation = n & 1 ? Alu.SUB : Alu.ADD;
+      const index = [movReg(3, GATHER), aluImm(Alu.AND, 3, 24)];
+      const negative = n % 5 === 0 ? [{ ...aluImm(Alu.NEG, 3, 0) }] : [];
+      return [
+        ...given,
+        ...index,
+        ...negative,
+        aluReg(operation, 1, 3),
+        storeReg(8, 1, -8 * (m % 3), GATHER),
+        ...back,
+      ];
+    }
+    case 2:
+      // A link that another function follows is refused.
+      if (n % 4 !== 0)
+        return [
+          movImm(3, -8 * (n % 3)),
+          ...given,
+          aluReg(Alu.ADD, 1, 3),
+          storeReg(8, 1, 0, 2),
+          ...back,
+        ];
+      return [
+        ...given,
+        storeReg(8, 10, -40, 1),
+        movReg(1, 10),
+        addImm(1, -40),
+        callOf('chase'),
+        ...back,
+      ];
+    default: {
+      const checked = [movReg(3, GATHER), jumpIfImm(Jump.JGT, 3, 8 * (n % 4), 2)];
+      return [...given, ...checked, aluReg(Alu.ADD, 1, 3), storeReg(8, 1, -16, GATHER), ...back];
+    }
+  }
+}
+
+/** A statement of a function that was given the address of some frame in r7. */
+function fillStatement({ kind, n, m }: Choice, deeper: string | undefined): Lines {
+  const width = widths[n % 4]!;
+  const down = -8 * (m % 4);
+  switch (kind % 9) {
+    case 0:
+      return [storeReg(width, ADDRESS, down + 8, GATHER)];
+    case 1:
+      return [movReg(1, ADDRESS), addImm(1, down), storeReg(width, 1, -8 * (n % 3), GATHER)];
+    case 2:
+    case 3:
+      return [
+        movReg(1, ADDRESS),
+        movReg(2, GATHER),
+        aluImm(Alu.AND, 2, 24),
+        aluReg(kind & 1 ? Alu.SUB : Alu.ADD, 1, 2),
+        storeReg(8, 1, down, GATHER),
+      ];
+    case 4:
+      return [loadReg(width, 2, ADDRESS, down), ...gather(2)];
+    case 5:
+      return [addImm(ADDRESS, n & 1 ? -8 : 8)];
+    case 6:
+      if (deeper === undefined) return [];
+      return [movReg(1, ADDRESS), addImm(1, down), movReg(2, GATHER), callOf(deeper), ...gather(0)];
+    case 7:
+      if (n % 6 !== 0) return [movImm(2, down), aluReg(Alu.ADD, ADDRESS, 2)];
+      return [
+        movImm(3, 3),
+        storeReg(8, ADDRESS, 0, GATHER),
+        addImm(ADDRESS, -8),
+        addImm(3, -1),
+        jumpIfImm(Jump.JNE, 3, 0, -4),
+      ];
+    default:
+      if (n % 4 !== 0)
+        return [storeReg(8, 10, -8, ADDRESS), loadReg(8, 1, 10, -8), storeReg(8, 1, down, GATHER)];
+      return [
+        storeReg(8, 10, -8, ADDRESS),
+        movReg(1, 10),
+        addImm(1, -8),
+        movReg(2, GATHER),
+        callOf('chase'),
+      ];
+  }
+}
+
 /** `deeper`: the function that this one may call. */
 function statement({ kind, n, m }: Choice, deeper: string | undefined): Lines {
   const width = widths[n % 4]!;
@@ -121,10 +217,12 @@ function statement({ kind, n, m }: Choice, deeper: string | undefined): Lines {
         ? [ref(1, 'variable'), storeReg(wide, 1, 0, GATHER)]
         : [storeReg(8, 10, -32, GATHER), loadReg(wide, 2, 10, -32), ...gather(2)];
     }
-    default:
+    case 13:
       return n % 11 === 0
         ? [movReg(2, base), ...gather(2)]
         : [movReg(1, base), addImm(1, 8), loadReg(8, 2, 1, -8), ...gather(2)];
+    default:
+      return frameStatement({ kind: kind - 14, n, m });
   }
 }
 
@@ -133,7 +231,7 @@ function body(choices: readonly Choice[], deeper: string | undefined): Lines {
 }
 
 const some = (maxLength: number): fc.Arbitrary<Choice[]> =>
-  fc.array(fc.record({ kind: fc.nat(13), n: fc.nat(1000), m: fc.nat(1000) }), { maxLength });
+  fc.array(fc.record({ kind: fc.nat(17), n: fc.nat(1000), m: fc.nat(1000) }), { maxLength });
 
 const bytes = (length: number): fc.Arbitrary<number[]> =>
   fc.array(fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)), {
@@ -146,6 +244,8 @@ const sources = fc.record({
   main: some(10),
   first: some(6),
   second: some(6),
+  fill: some(5),
+  fill2: some(4),
   table: bytes(16),
   wide: bytes(24),
   text: bytes(19),
@@ -163,6 +263,14 @@ function build(source: Source): Uint8Array {
     movReg(0, GATHER),
     exit(),
   ];
+  const filling = (choices: readonly Choice[], deeper: string | undefined): Lines => [
+    movReg(ADDRESS, 1),
+    movReg(GATHER, 2),
+    ...choices.flatMap((choice) => fillStatement(choice, deeper)),
+    movReg(0, GATHER),
+    exit(),
+  ];
+  const chase = [loadReg(8, 3, 1, 0), storeReg(8, 3, -16, 2), movImm(0, 0), exit()];
   const main: Lines = [
     movReg(CONTEXT, 1),
     loadReg(4, GATHER, CONTEXT, 0),
@@ -179,6 +287,9 @@ function build(source: Source): Uint8Array {
       '.text': [
         { name: 'first', lines: subprogram(source.first, 'second') },
         { name: 'second', lines: subprogram(source.second, undefined) },
+        { name: 'fill', lines: filling(source.fill, 'fill2') },
+        { name: 'fill2', lines: filling(source.fill2, undefined) },
+        { name: 'chase', lines: chase },
       ],
     },
     {
@@ -208,7 +319,7 @@ test('lowered programs do what the originals do', () => {
       lowered++;
       ended += count;
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.RUNS ?? 300) },
   );
   expect(lowered).toBeGreaterThan(100);
   expect(ended).toBeGreaterThan(200);
@@ -251,7 +362,7 @@ test('so does code without sense, where it is not refused', () => {
     fc.property(programs(), order, section, (code, ...where) => {
       ended += compareRuns([{ path: 'a.o', bytes: wild(code, ...where) }], 1, 1) ?? 0;
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.RUNS ?? 300) },
   );
   expect(ended).toBeGreaterThan(10);
 });

@@ -237,7 +237,7 @@ test('a buffer that is written from its end is not overwritten', () => {
     },
     { '.rodata': [{ name: 'key', bytes: [1, 2, 3, 4] }] },
   );
-  expect(codes(refusal({ 'a.o': a }))).toEqual(['LOWER-004']);
+  expect(codes(refusal({ 'a.o': a }))).toEqual(['LOWER-025']);
 });
 
 test('references from data do not cut a constant', () => {
@@ -271,4 +271,96 @@ test('references from data do not cut a constant', () => {
   const sections = [...(a.sections ?? []), rodata, table];
   // The packet's length of 64 gives index 12.
   expect(result({ 'a.o': { ...a, sections, symbols } })).toBe(12);
+});
+
+/** The program gives `callee` an address in its frame, then a constant key to a helper, and reads that. */
+function besideKey(lines: FunctionLines, callees: Readonly<Record<string, FunctionLines>> = {}) {
+  return program(
+    {
+      classifier: [
+        {
+          name: 'prog',
+          binding: 'global',
+          lines: [
+            movReg(7, 1),
+            ...lines,
+            loadReg(4, 2, 7, 0),
+            aluImm(Alu.AND, 2, 3),
+            ref(1, 'key'),
+            aluReg(Alu.ADD, 1, 2),
+            loadReg(1, 0, 1, 0),
+            exit(),
+          ],
+        },
+      ],
+      '.text': Object.entries(callees).map(([name, code]) => ({ name, lines: code })),
+    },
+    { '.rodata': [{ name: 'key', bytes: [5, 6, 7, 8, 9, 10, 11, 12] }] },
+  );
+}
+
+type FunctionLines = Parameters<typeof program>[0]['x'][number]['lines'];
+const fill = [storeImm(8, 1, 0, 77), addImm(1, -16), storeImm(8, 1, 0, 99), ...returns(0)];
+
+test('a callee that writes below what it is given writes into no constant', () => {
+  const a = besideKey([...frame(1, 8), callOf('fill')], { fill });
+  expect(result({ 'a.o': a })).toBe(5);
+});
+
+test('nor does the callee of a callee', () => {
+  const a = besideKey([...frame(1, 8), callOf('pass')], {
+    pass: [addImm(1, -8), callOf('fill'), exit()],
+    fill,
+  });
+  expect(result({ 'a.o': a })).toBe(5);
+});
+
+const masked = [loadReg(4, 3, 7, 0), aluImm(Alu.AND, 3, 8)];
+const negated = [aluImm(Alu.NEG, 3, 0), ...frame(2, 8), aluReg(Alu.ADD, 2, 3)];
+const walk = [
+  storeImm(8, 1, 0, 1),
+  addImm(1, -8),
+  addImm(2, -1),
+  jumpIfImm(Jump.JNE, 2, 0, -4),
+  ...returns(0),
+];
+const chase = [loadReg(8, 2, 1, 0), storeImm(8, 2, -32, 1), ...returns(0)];
+
+test.each<[string, FunctionLines, Readonly<Record<string, FunctionLines>>]>([
+  ['an index that may be negative', [...masked, ...negated, storeImm(8, 2, -8, 1)], {}],
+  ['a callee in a loop', [...frame(1, 8), movImm(2, 6), callOf('walk')], { walk }],
+  [
+    'an address found by a callee',
+    [...frame(1, 8), storeReg(8, 10, -16, 1), addImm(1, -8), callOf('chase')],
+    { chase },
+  ],
+  [
+    "an address that a callee puts into another's frame",
+    [...frame(1, 8), callOf('pass')],
+    { pass: [storeReg(8, 10, -8, 1), ...frame(1, 8), callOf('chase'), ...returns(0)], chase },
+  ],
+])('how far down is not known: %s', (_, lines, callees) => {
+  const found = refusal({ 'a.o': besideKey(lines, callees) });
+  expect(codes(found)).toEqual(['LOWER-025']);
+});
+
+test('an index that is masked, checked or counted up is no danger', () => {
+  const lines = [
+    ...masked,
+    ...frame(2, 16),
+    aluReg(Alu.ADD, 2, 3),
+    storeImm(8, 2, 0, 1),
+    loadReg(8, 3, 2, 0),
+    ...frame(2, 16),
+    jumpIfImm(Jump.JGT, 3, 15, 2),
+    aluReg(Alu.ADD, 2, 3),
+    storeImm(1, 2, 0, 1),
+    movImm(3, 0),
+    ...frame(2, 16),
+    aluReg(Alu.ADD, 2, 3),
+    storeImm(1, 2, 0, 1),
+    addImm(3, 1),
+    jumpIfImm(Jump.JNE, 3, 16, -6),
+  ];
+  expect(result({ 'a.o': besideKey(lines) })).toBe(5);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { SHF, SHT } from '../../src/elf/constants.ts';
+import { exit, loadImm64, loadReg } from '../../src/bpf/build.ts';
+import { R_BPF, SHF, SHT, STT } from '../../src/elf/constants.ts';
 import { codes, linked, type Objects, refused } from '../support/link.ts';
 import { DATA, RODATA, type SectionSpec } from '../support/object.ts';
 
@@ -201,4 +202,75 @@ test('ASSERT fails with its message and place', () => {
 test('an ASSERT that holds is silent', () => {
   const script = 'SECTIONS { out : { *(x) ASSERT(. == 2, "") } } ASSERT(SIZEOF(out) == 2, "")';
   expect(linked(one, script).diagnostics).toEqual([]);
+});
+
+test.each([
+  ['SIZEOF', 0],
+  ['ADDR', 0],
+  ['ALIGNOF', 1],
+])('%s of a section that is left out is %i', (name, value) => {
+  const script = `SECTIONS { maps : { *(maps) } out : { *(x) BYTE(${name}(maps)) } }`;
+  expect(linked(one, script).content('out')).toEqual([97, 98, value]);
+});
+
+test('each part of a section has its own fill and SUBALIGN; the largest ALIGN counts', () => {
+  const all = objects(...['a', 'b', 'c', 'd'].map((name) => ({ name, content: name, align: 4 })));
+  const script = `SECTIONS {
+    out : ALIGN(8) { *(a) *(b) } = 0x2a
+    out : ALIGN(64) SUBALIGN(2) { *(c) *(d) . += 1; } = 0x2b
+  }`;
+  const output = linked(all, script);
+  expect(output.text('out')).toBe('a***b+c+d+');
+  expect(output.section('out').align).toBe(64);
+});
+
+test('LAYOUT-014: parts that differ in NOLOAD', () => {
+  const script = 'SECTIONS { out : { *(x) } out (NOLOAD) : { *(y) } }';
+  const diagnostics = refused(one, script);
+  expect(diagnostics).toMatchObject([{ code: 'LAYOUT-014', at: [{ line: 1, column: 27 }] }]);
+});
+
+test('the fill of a gap is repeated to its end', () => {
+  const output = linked(one, 'SECTIONS { out : { *(x) . = 0x1001; } = 0x414243 }');
+  const text = output.text('out');
+  expect([text.length, text.slice(0, 8), text.slice(-4)]).toEqual([0x1001, 'abABCABC', 'CABC']);
+});
+
+const lowered: Objects = {
+  'a.o': {
+    sections: [
+      {
+        name: 'classifier',
+        code: [loadImm64(1, 0n), loadReg(4, 0, 1, 0), exit()],
+        relocations: [{ offset: 0, type: R_BPF.LD_IMM64, symbol: 'datum' }],
+      },
+      { name: '.rodata', content: [1, 0, 0, 0] },
+      { name: 'license', flags: DATA, content: 'GPL\0' },
+    ],
+    symbols: [
+      { name: 'main', in: 'classifier', size: 32, type: STT.FUNC },
+      { name: 'datum', in: '.rodata', size: 4, type: STT.OBJECT, binding: 'local' },
+    ],
+  },
+};
+const lowering = 'PROFILE(tc) PERMIT_RELOCATIONS(maps) LOWER(rodata: fold, stack)';
+
+test('LAYOUT-013: a symbol of a section that was lowered away', () => {
+  const script = `${lowering}\nSECTIONS { .rodata : { start = .; *(.rodata) } }`;
+  expect(refused(lowered, script)).toMatchObject([
+    { code: 'LAYOUT-013', at: [{ line: 2, column: 24 }] },
+  ]);
+});
+
+test('a section that is kept has its symbol', () => {
+  const script = `${lowering} SECTIONS { .rodata : { KEEP(*(.rodata)) end = .; } }`;
+  expect(linked(lowered, script).symbol('end')).toMatchObject({ place: 'section', value: 4 });
+});
+
+test('a symbol in a section that is empty belongs to it', () => {
+  const output = linked(one, 'SECTIONS { none : { start = .; *(y) } }');
+  expect(output.symbol('start')).toMatchObject({
+    place: 'section',
+    section: output.section('none').index,
+  });
 });

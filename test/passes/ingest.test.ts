@@ -94,18 +94,18 @@ test.each(
   orders.flatMap(
     (order) =>
       [
-        [order, 'ABS64', R_BPF.ABS64, DATA, 'abs64'],
-        [order, 'ABS32 in loaded data', R_BPF.ABS32, DATA, 'pcrel32'],
-        [order, 'ABS32 in other data', R_BPF.ABS32, 0, 'abs32'],
-        [order, 'NODYLD32', R_BPF.NODYLD32, DATA, 'abs32'],
-        [order, 'old LLVM: type 1', R_BPF.LD_IMM64, DATA, 'abs64'],
-        [order, 'old LLVM: type 10', R_BPF.CALL32, 0, 'abs32'],
-        [order, 'GNU: type 11', R_BPF.GNU_DATA32, DATA, 'abs32'],
-        [order, 'GNU: type 12', R_BPF.GNU_DATA64, DATA, 'abs64'],
+        [order, 'ABS64', R_BPF.ABS64, DATA, 'abs64', -4],
+        [order, 'ABS32 in loaded data', R_BPF.ABS32, DATA, 'pcrel32', -4],
+        [order, 'ABS32 in other data', R_BPF.ABS32, 0, 'abs32', -4],
+        [order, 'NODYLD32', R_BPF.NODYLD32, DATA, 'abs32', -4],
+        [order, 'old LLVM: type 1', R_BPF.LD_IMM64, DATA, 'abs64', -4],
+        [order, 'old LLVM: type 10', R_BPF.CALL32, 0, 'abs32', -4],
+        [order, 'GNU: type 11', R_BPF.GNU_DATA32, DATA, 'abs32', -12],
+        [order, 'GNU: type 12', R_BPF.GNU_DATA64, DATA, 'abs64', -12],
       ] as const,
   ),
-)('%s-endian data: %s', (order, _, type, flags, form) => {
-  expect(forms(data(type, flags, order))).toEqual([`0 ${form} x -4`]);
+)('%s-endian data: %s', (order, _, type, flags, form, addend) => {
+  expect(forms(data(type, flags, order))).toEqual([`0 ${form} x ${addend}`]);
 });
 
 test('R_BPF_NONE asks for nothing', () => {

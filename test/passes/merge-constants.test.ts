@@ -2,9 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseSetting } from '../../src/config/settings.ts';
 import { isDiagnostic, type Setting } from '../../src/config/value.ts';
+import { DiagnosticSink } from '../../src/diag/diagnostic.ts';
 import { R_BPF, SHF, STT } from '../../src/elf/constants.ts';
+import { inputsOf } from '../../src/model/plan.ts';
+import { LinkState } from '../../src/model/state.ts';
+import { ingest } from '../../src/passes/ingest.ts';
+import { mergeConstants } from '../../src/passes/merge-constants.ts';
+import { placeSections } from '../../src/passes/place-sections.ts';
+import { resolveSymbols } from '../../src/passes/resolve-symbols.ts';
+import { selectCopies } from '../../src/passes/select-copies.ts';
+import { readRequest } from '../../src/request.ts';
 import { linked, linkFixture, Output } from '../support/link.ts';
-import { DATA, type ObjectSpec, RODATA, type SectionSpec } from '../support/object.ts';
+import { DATA, type ObjectSpec, object, RODATA, type SectionSpec } from '../support/object.ts';
 
 const MERGE = RODATA | SHF.MERGE;
 const STRINGS = MERGE | SHF.STRINGS;
@@ -53,20 +62,63 @@ test('a reference into an entry leads into the entry that is kept', () => {
   ]);
 });
 
-test('equal strings are one, and tails overlap their hosts', () => {
-  const a = pointers(strings('unreachable\0pkt\0'), [0, 12]);
-  const b = pointers(strings('reachable\0pkt\0\0'), [0, 10, 14]);
+const reachable: readonly [SectionSpec, SectionSpec] = [
+  strings('unreachable\0pkt\0'),
+  strings('reachable\0pkt\0\0'),
+];
+
+test('what is linked again has no tails, so that a reference is the start of its object', () => {
+  const a = pointers(reachable[0], [0, 12]);
+  const b = pointers(reachable[1], [0, 10, 14]);
   const output = linked({ 'a.o': a, 'b.o': b }, '');
   const pool = output.text('.rodata.str1.1');
-  expect(pool).toBe('unreachable\0pkt\0');
+  expect(pool).toBe('unreachable\0pkt\0reachable\0\0');
   const read = (at: number): string => pool.slice(at, pool.indexOf('\0', at));
   expect(targets(output).map(read)).toEqual(['unreachable', 'pkt', 'reachable', 'pkt', '']);
 });
 
+/** The pool that these sections make where tails are wanted, and where their offsets lead. */
+function withTails(
+  sections: readonly SectionSpec[],
+  offsets: readonly (readonly number[])[],
+): { bytes: number[]; targets: (number | undefined)[] } {
+  const sink = new DiagnosticSink();
+  const inputs = sections.map((section, i) => ({
+    path: `${i}.o`,
+    bytes: object({ sections: [section] }),
+  }));
+  const files = ingest(inputs, sink);
+  const exclusions = selectCopies(files, sink);
+  const state = new LinkState(files, resolveSymbols(files, exclusions, sink), exclusions);
+  const plan = placeSections(
+    state,
+    readRequest({ inputs, script: { name: 'x.ld', text: '' } }, sink).script,
+    'place',
+    sink,
+  );
+  mergeConstants(state, plan, { tails: true });
+  const [merged] = inputsOf(plan.sections[0]!);
+  return {
+    bytes: [...merged!.bytes],
+    targets: files.flatMap((file, i) =>
+      offsets[i]!.map((at) => state.resolve(file.sections[1]!, at)?.offset),
+    ),
+  };
+}
+
+test('elsewhere tails overlap their hosts', () => {
+  const { bytes, targets } = withTails(reachable, [
+    [0, 12],
+    [0, 10, 14],
+  ]);
+  expect(String.fromCharCode(...bytes)).toBe('unreachable\0pkt\0');
+  expect(targets).toEqual([0, 12, 2, 12, 11]);
+});
+
 test('wide strings share tails at whole characters only', () => {
-  const output = linked({ 'a.o': pointers(strings('ab\0b\0', 2), [0, 6]) }, '');
-  expect(output.content('.rodata.str2.2')).toEqual([97, 0, 98, 0, 0, 0]);
-  expect(targets(output)).toEqual([0, 2]);
+  const { bytes, targets } = withTails([strings('ab\0b\0', 2)], [[0, 6]]);
+  expect(bytes).toEqual([97, 0, 98, 0, 0, 0]);
+  expect(targets).toEqual([0, 2]);
 });
 
 test('strings with an alignment keep it and share no tails', () => {
@@ -163,9 +215,9 @@ test.each<[string, Partial<SectionSpec>, ObjectSpec['symbols']]>([
 test('merge-strings: the pools of two objects', () => {
   const output = new Output(linkFixture(['merge-strings/a.o', 'merge-strings/b.o'], 'generic.ld'));
   const bytes = output.text('.rodata');
-  expect(bytes.split('interface eth0')).toHaveLength(2);
-  expect(bytes.split('face eth0')).toHaveLength(2);
-  expect(bytes.split('eth0')).toHaveLength(2);
+  for (const text of ['interface eth0', 'face eth0', 'eth0']) {
+    expect(`\0${bytes}`.split(`\0${text}\0`).length).toBeLessThanOrEqual(2);
+  }
 });
 
 test('whatever is merged, references find the same bytes', () => {
@@ -203,4 +255,19 @@ test('whatever is merged, references find the same bytes', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test.each<[string, string, number]>([
+  ['whole entries', 'SECTIONS { out : { *(.rodata.*) } }', 12],
+  ['data of the script', 'SECTIONS { out : { *(.rodata.*) BYTE(1) } }', 0],
+  ['half an entry', 'SECTIONS { out : { *(.rodata.*) . += 2; } }', 0],
+])('a section of %s is mergeable as it should be', (_, script, entsize) => {
+  const made = linked({ 'a.o': { sections: [constants(12, entry(12, 1))] } }, script);
+  expect(made.section('out')).toMatchObject({ entsize, flags: entsize > 0 ? MERGE : RODATA });
+});
+
+test('entries with gaps between them are no table', () => {
+  const section = constants(12, [...entry(12, 1), ...entry(12, 2)], 8);
+  const output = linked({ 'a.o': { sections: [section] } }, '');
+  expect(output.section('.rodata.cst12')).toMatchObject({ size: 28, entsize: 0, flags: RODATA });
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { callFunction, exit, loadImm64, movImm } from '../../src/bpf/build.ts';
 import type { Instruction } from '../../src/bpf/code.ts';
+import { DiagnosticSink } from '../../src/diag/diagnostic.ts';
 import { R_BPF, STT } from '../../src/elf/constants.ts';
+import { ingest } from '../../src/passes/ingest.ts';
 import { codes, fixture, linked, linkFixture, Output, refused } from '../support/link.ts';
 import { DATA, type ObjectSpec, object, type RelocationSpec } from '../support/object.ts';
 import { patch } from '../support/patch.ts';
@@ -279,4 +281,50 @@ test.each(relinked.map((paths) => [paths]))('the output links again, and settles
   const third = linked({ 'next.o': next.bytes });
   expect(Buffer.from(third.bytes).equals(next.bytes)).toBe(true);
   expect(next.sectionNames).toEqual(first.sectionNames);
+});
+
+test('32 bits of an address stay what they are when linked twice', () => {
+  const table: ObjectSpec = {
+    sections: [
+      {
+        name: '.data',
+        flags: DATA,
+        content: [5, 0, 0, 0, 0, 0, 0, 0],
+        relocations: [{ offset: 4, type: R_BPF.NODYLD32, symbol: 'v' }],
+      },
+    ],
+    symbols: [{ name: 'v', in: '.data', size: 4, type: STT.OBJECT }],
+  };
+  const once = linked({ 'a.o': table });
+  const twice = linked({ 'once.o': once.bytes });
+  expect([once, twice].map((output) => output.relocations('.data'))).toEqual([
+    ['4 4 v'],
+    ['4 4 v'],
+  ]);
+});
+
+test('SUBALIGN leaves code at multiples of 8, so that calls reach it', () => {
+  const call = reference(callFunction(-1), CALL32, '.text');
+  const script = 'SECTIONS { code : SUBALIGN(1) { *(prog) BYTE(1) *(.text) } }';
+  const output = linked({ 'a.o': call }, script);
+  expect(output.view('code').i32(4)).toBe(24 / 8 - 1);
+});
+
+test('LAYOUT-015: a call of what does not begin at an instruction', () => {
+  const symbol = { name: 'text', in: '.text', type: STT.SECTION, value: 4 } as const;
+  const call = reference(callFunction(-1), CALL32, 'text', [{ ...symbol, binding: 'local' }]);
+  const diagnostics = refused({ 'a.o': call });
+  expect(diagnostics).toMatchObject([
+    { code: 'LAYOUT-015', at: [{ file: 'a.o', section: 'prog', offset: 0 }] },
+  ]);
+  expect(diagnostics[0]!.message).toContain("call of '.text' at byte 4");
+});
+
+test("GCC's references into objects are not taken for their starts after a link", () => {
+  const output = new Output(linkFixture(['gcc/other.o', 'plain/plain.o'], 'generic.ld'));
+  const starts = (bytes: Uint8Array): boolean =>
+    ingest([{ path: 'x.o', bytes }], new DiagnosticSink())[0]!.startReferences;
+  expect(starts(fixture('plain/plain.o').bytes)).toBe(true);
+  expect(starts(output.bytes)).toBe(false);
+  expect(starts(linked({ 'a.o': output.bytes }).bytes)).toBe(false);
 });

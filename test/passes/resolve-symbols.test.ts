@@ -175,6 +175,18 @@ test.each([
   expect(linked(named(objects)).symbol('x').visibility).toBe(STV.HIDDEN);
 });
 
+test.each([
+  ['over default', [defines(1, { visibility: STV.PROTECTED }), refers()], STV.PROTECTED],
+  ['over default, of a reference', [strong, refers('global', STV.PROTECTED)], STV.PROTECTED],
+  [
+    'not over hidden',
+    [refers('global', STV.HIDDEN), refers('global', STV.PROTECTED), strong],
+    STV.HIDDEN,
+  ],
+])('protected wins %s', (_, objects, visibility) => {
+  expect(linked(named(objects)).symbol('x').visibility).toBe(visibility);
+});
+
 test('equal static names coexist', () => {
   const local = (byte: number): ObjectSpec => defines(byte, { binding: 'local' });
   const output = linked(named([local(1), local(2)]));

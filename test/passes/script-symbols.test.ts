@@ -85,5 +85,7 @@ test('SYM-006: the script takes a name from an object', () => {
   expect(words(output)).toEqual([9n]);
   expect(output.symbol('own')).toMatchObject({ place: 'absolute', value: 9 });
   expect(output.diagnostics).toMatchObject([{ code: 'SYM-006', severity: 'warning' }]);
-  expect(output.diagnostics[0]!.message).toContain("the script assigns to 'own', which a.o defines");
+  expect(output.diagnostics[0]!.message).toContain(
+    "the script assigns to 'own', which a.o defines",
+  );
 });

@@ -100,11 +100,11 @@ test('a fixture of C++ has its inline function once', () => {
   expect(output.elf.sections[section]?.size).toBe(inline[0]!.size);
 });
 
-/** A pointer to a static in a group; `copy` gives the group a section that the first one has not. */
-function pointing(section: string): Uint8Array {
+/** A pointer to a static in a group that has this section, with this byte in it. */
+function pointing(section: string, byte = 1): Uint8Array {
   const made = object({
     sections: [
-      { name: section, content: [1] },
+      { name: section, content: [byte] },
       { name: '.group', content: [1, 0, 0, 0, 1, 0, 0, 0] },
       {
         name: '.data',
@@ -130,7 +130,7 @@ test('SYM-003: a reference into a group that was not kept and has no counterpart
     {
       code: 'SYM-003',
       message:
-        "'inner' is in .rodata.b, which is not in the output: another copy of its COMDAT group was kept",
+        "'inner' is in .rodata.b, which is not in the output: another copy of its COMDAT group was kept, without an equal section",
       at: [{ file: 'b.o', section: '.data', offset: 0 }],
     },
   ]);
@@ -140,4 +140,9 @@ test('a reference into a group leads to the same section of the one that is kept
   const output = linked({ 'a.o': pointing('.rodata.a'), 'b.o': pointing('.rodata.a') });
   expect(output.content('.rodata.a')).toEqual([1]);
   expect(output.relocations('.data')).toHaveLength(2);
+});
+
+test('SYM-003: a reference into a group whose copy has other bytes', () => {
+  const diagnostics = refused({ 'a.o': pointing('.rodata.a'), 'b.o': pointing('.rodata.a', 2) });
+  expect(diagnostics).toMatchObject([{ code: 'SYM-003', at: [{ file: 'b.o', section: '.data' }] }]);
 });

@@ -14,17 +14,20 @@
  * is an address of the frame. What is loaded from such memory is `unknown`, so an address that was stored
  * there is lost; that store shows up as an escape in `findAddressUses`.
  *
- * Not attempted: leaving out branches that a constant decides; ranges of numbers; several functions at
+ * Numbers that are not known have a size at least (`numbers.ts`), addresses a lowest offset.
+ *
+ * Not attempted: leaving out branches that a constant decides; several functions at
  * once (see `summary.ts` for what one function can be told about another).
  */
 import type { ByteOrder } from '../../base/bytes.ts';
 import { type CallResolver, type CallTarget, callTarget } from '../calls.ts';
 import type { Code } from '../code.ts';
-import { FlowGraph, type FlowOptions } from '../flow.ts';
-import { FRAME_POINTER, Opcode } from '../opcode.ts';
+import { branchTarget, FlowGraph, type FlowOptions } from '../flow.ts';
+import { FRAME_POINTER, isConditional, Opcode } from '../opcode.ts';
+import { whereCompared } from './numbers.ts';
 import { type Snapshot, State } from './state.ts';
 import { TargetTable } from './targets.ts';
-import { type Environment, transfer } from './transfer.ts';
+import { aluOperand, type Environment, transfer } from './transfer.ts';
 import { address, constant, impure, UNKNOWN, type Value } from './value.ts';
 import { Worklist } from './worklist.ts';
 
@@ -57,6 +60,8 @@ export interface DataflowOptions extends FlowOptions {
 
 export type Visitor = (slot: number, state: State) => void;
 
+/** From then on what still changes is a counter, or a pointer that is moved in a loop. */
+const MANY_VISITS = 6;
 const MOST_VISITS = 40;
 
 export class Dataflow {
@@ -98,7 +103,10 @@ export class Dataflow {
       this.#runBlock(block, state);
       for (const successor of flow.successors(block)) {
         const before = this.#entries[successor];
-        let after = before === undefined ? state.save() : state.joinInto(before);
+        const coarse = visits[successor]! >= MANY_VISITS;
+        const compared = this.#assumeBranch(block, successor, state);
+        let after = before === undefined ? state.save() : state.joinInto(before, coarse);
+        if (compared !== undefined) state.setRegister(compared.register, compared.value);
         if (after === before) continue;
         if (visits[successor]! >= MOST_VISITS) {
           after = State.top(targets, after.registers[FRAME_POINTER]!);
@@ -107,6 +115,26 @@ export class Dataflow {
         work.add(successor);
       }
     }
+  }
+
+  /** What is known on the way to `successor` only; gives what to undo. */
+  #assumeBranch(
+    block: number,
+    successor: number,
+    state: State,
+  ): { readonly register: number; readonly value: Value } | undefined {
+    const { code } = this.flow;
+    const last = this.flow.blockEnd(block) - 1;
+    if (!isConditional(code.opcode[last]!) || code.isSecondHalf(last)) return undefined;
+    if (this.flow.successors(block).length < 2) return undefined;
+    const instruction = code.at(last);
+    const taken = this.flow.blockStart(successor) === branchTarget(code, last);
+    const register = instruction.dst;
+    const value = state.register(register);
+    const assumed = whereCompared(instruction, taken, value, aluOperand(instruction, state));
+    if (assumed === value) return undefined;
+    state.setRegister(register, assumed);
+    return { register, value };
   }
 
   #runBlock(block: number, state: State, before?: Visitor, after?: Visitor): void {

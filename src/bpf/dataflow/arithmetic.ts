@@ -2,8 +2,22 @@
 import type { ByteOrder } from '../../base/bytes.ts';
 import type { Instruction } from '../code.ts';
 import { ADDR_SPACE_CAST, Alu, Class, classOf, operationOf, usesRegister } from '../opcode.ts';
+import { numberResult } from './numbers.ts';
 import type { TargetTable } from './targets.ts';
-import { type Address, address, constant, mix, UNKNOWN, type Value } from './value.ts';
+import {
+  type Address,
+  address,
+  asNumber,
+  bitsOf,
+  type Constant,
+  constant,
+  impure,
+  mix,
+  sumBits,
+  UNKNOWN,
+  type Unknown,
+  type Value,
+} from './value.ts';
 
 /** What an ALU instruction leaves in its destination. `operand` is the source register or the immediate. */
 export function aluResult(
@@ -21,11 +35,11 @@ export function aluResult(
     if (long && usesRegister(opcode) && offset === ADDR_SPACE_CAST) {
       return operand.kind === 'address' ? operand : UNKNOWN;
     }
-    if (operand.kind !== 'constant') return mix(operand, UNKNOWN, table);
+    if (operand.kind !== 'constant') return mixed(instruction, operand, operand, table);
     return number(moved(operand.value, long ? 64 : 32, offset));
   }
   if (operation === Alu.NEG || operation === Alu.END) {
-    if (left.kind !== 'constant') return mix(left, UNKNOWN, table);
+    if (left.kind !== 'constant') return mixed(instruction, left, left, table);
     return operation === Alu.NEG
       ? constant(BigInt.asUintN(long ? 64 : 32, -left.value))
       : number(swapped(left.value, imm, swaps(opcode, order)));
@@ -33,13 +47,21 @@ export function aluResult(
   if (left.kind === 'address' || operand.kind === 'address') {
     if (long && operation === Alu.ADD) return sum(left, operand, table);
     if (long && operation === Alu.SUB) return difference(left, operand, table);
-    return mix(left, operand, table);
+    return mixed(instruction, left, operand, table);
   }
-  if (left.kind !== 'constant' || operand.kind !== 'constant') return UNKNOWN;
+  if (left.kind !== 'constant' || operand.kind !== 'constant') {
+    return mixed(instruction, left, operand, table);
+  }
   const bits = long ? 64 : 32;
   const a = BigInt.asUintN(bits, left.value);
   const b = BigInt.asUintN(bits, operand.value);
   return number(calculate(operation, a, b, bits, offset === 1));
+}
+
+/** The targets of both and the size of the result. */
+function mixed(instruction: Instruction, left: Value, right: Value, table: TargetTable): Value {
+  const { bits } = numberResult(instruction, asNumber(left), asNumber(right));
+  return mix(left, right, table, bits);
 }
 
 function number(value: bigint | undefined): Value {
@@ -109,17 +131,38 @@ function swapped(value: bigint, bits: number, swap: boolean): bigint | undefined
   return result;
 }
 
-/** Constants are added as signed numbers, so that `r1 += -8` moves back. */
-function displaced(base: Address, by: Value, sign: 1 | -1): Address {
-  if (!base.pure) return base;
-  if (by.kind !== 'constant' || base.offset === undefined) return address(base.targets, undefined);
-  const amount = Number(BigInt.asIntN(64, by.value));
-  return address(base.targets, base.offset + sign * amount);
+/** The most bits of a number that may be taken away from an address. */
+const LARGEST_STEP_BITS = 32;
+
+/**
+ * Constants are added as signed numbers, so that `r1 += -8` moves back. Of other numbers only those are
+ * known to move up that cannot be negative.
+ */
+function displaced(base: Address, by: Unknown | Constant, sign: 1 | -1): Address {
+  const { targets, offset, lowest } = base;
+  const bits = sign === 1 ? sumBits(base.bits, bitsOf(by)).bits : 64;
+  if (by.kind === 'constant') {
+    const amount = sign * Number(BigInt.asIntN(64, by.value));
+    if (!base.pure) return impure(targets, lowest + amount, bits);
+    return address(targets, offset === undefined ? undefined : offset + amount, lowest + amount);
+  }
+  const low = lowest - largestStep(bitsOf(by), sign);
+  return base.pure ? address(targets, undefined, low) : impure(targets, low, bits);
 }
 
+/** How far down a number that is not known may move an address by being added or taken away. */
+function largestStep(bits: number, sign: 1 | -1): number {
+  if (sign === 1 && bits < 64) return 0;
+  return sign === -1 && bits <= LARGEST_STEP_BITS ? 2 ** bits - 1 : Number.POSITIVE_INFINITY;
+}
+
+/** A masked number that may have been an address is an index like any other. */
 function sum(a: Value, b: Value, table: TargetTable): Value {
-  if (a.kind === 'address') return b.kind === 'address' ? mix(a, b, table) : displaced(a, b, 1);
-  return b.kind === 'address' ? displaced(b, a, 1) : UNKNOWN;
+  if (a.kind !== 'address') return b.kind === 'address' ? displaced(b, asNumber(a), 1) : UNKNOWN;
+  if (b.kind !== 'address') return displaced(a, b, 1);
+  const [index, base] = a.bits < 64 ? [a, b] : [b, a];
+  const { lowest, bits } = displaced(base, asNumber(index), 1);
+  return impure(table.union(a.targets, b.targets), lowest, bits);
 }
 
 function difference(a: Value, b: Value, table: TargetTable): Value {

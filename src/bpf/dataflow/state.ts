@@ -8,7 +8,18 @@
 import type { ByteOrder } from '../../base/bytes.ts';
 import { FRAME_POINTER, type Width } from '../opcode.ts';
 import { STACK_TARGET, type TargetSet, type TargetTable } from './targets.ts';
-import { address, constant, equalValues, impure, join, mix, UNKNOWN, type Value } from './value.ts';
+import {
+  address,
+  blend,
+  constant,
+  equalValues,
+  impure,
+  join,
+  UNKNOWN,
+  type Unknown,
+  unknownBelow,
+  type Value,
+} from './value.ts';
 
 /** Registers that an encoding can name; r11 to r15 only in code that no kernel takes. */
 const REGISTERS = 16;
@@ -74,10 +85,10 @@ export class State {
     return { registers: [...this.#registers], stack: this.#stack };
   }
 
-  /** `snapshot` joined with this state; the same object where nothing changes. */
-  joinInto(snapshot: Snapshot): Snapshot {
-    const registers = joinColumns(snapshot.registers, this.#registers, this.#table);
-    const stack = joinColumns(snapshot.stack, this.#stack, this.#table);
+  /** `snapshot` joined with this state (`coarse` as in `join`); the same object where nothing changes. */
+  joinInto(snapshot: Snapshot, coarse: boolean): Snapshot {
+    const registers = joinColumns(snapshot.registers, this.#registers, this.#table, coarse);
+    const stack = joinColumns(snapshot.stack, this.#stack, this.#table, coarse);
     if (registers === snapshot.registers && stack === snapshot.stack) return snapshot;
     return { registers, stack };
   }
@@ -97,7 +108,7 @@ export class State {
 
   /** What a load of `width` bytes at r10+`offset` gives; `undefined`: somewhere in the frame, or elsewhere. */
   loadStack(offset: number | undefined, width: Width, signed: boolean): Value {
-    if (offset === undefined) return this.#mixOf(undefined, undefined);
+    if (offset === undefined) return this.#loaded(undefined, width, signed);
     const first = indexOf(offset);
     if (first === indexOf(offset + width - 1) && first !== BEYOND) {
       const value = this.#stack[first]!;
@@ -106,7 +117,13 @@ export class State {
         return constant(this.#part(value.value, offset - (first - SLOTS) * 8, width, signed));
       }
     }
-    return this.#mixOf(offset, width);
+    return this.#loaded(offset, width, signed);
+  }
+
+  #loaded(offset: number | undefined, width: Width, signed: boolean): Value {
+    const value = this.held(offset, offset === undefined ? undefined : width);
+    const number = loadedNumber(width, signed);
+    return value.kind === 'address' ? impure(value.targets, value.lowest, number.bits) : number;
   }
 
   /** `width` bytes at byte `at` of an 8-byte value in memory. */
@@ -130,7 +147,7 @@ export class State {
    */
   smearStack(offset: number | undefined, size: number | undefined, value: Value): void {
     for (const index of indicesOf(offset, size)) {
-      this.#set(index, mix(this.#stack[index]!, value, this.#table));
+      this.#set(index, blend(this.#stack[index]!, value, this.#table));
     }
   }
 
@@ -144,19 +161,21 @@ export class State {
     (this.#stack as Value[])[index] = value;
   }
 
-  #mixOf(offset: number | undefined, size: number | undefined): Value {
-    let mixed: Value = UNKNOWN;
-    if (this.#stack === EMPTY_STACK) return mixed;
+  /** All that a part of the frame (as in `smearStack`) may hold: an address, or a number that is not known. */
+  held(offset?: number, size?: number): Value {
+    let held: Value = UNKNOWN;
+    if (this.#stack === EMPTY_STACK) return held;
     for (const index of indicesOf(offset, size)) {
-      mixed = mix(mixed, this.#stack[index]!, this.#table);
+      const value = this.#stack[index]!;
+      if (value.kind === 'address') held = blend(held, value, this.#table);
     }
-    return mixed;
+    return held;
   }
 
   /** The targets of every address that a part of the frame (as in `smearStack`) may hold, undefined for none. */
   stackTargets(offset?: number, size?: number): TargetSet | undefined {
-    const mixed = this.#mixOf(offset, size);
-    return mixed.kind === 'address' ? mixed.targets : undefined;
+    const held = this.held(offset, size);
+    return held.kind === 'address' ? held.targets : undefined;
   }
 
   /** Forgets everything except r10: each register and slot may be derived from anything. */
@@ -166,6 +185,11 @@ export class State {
     registers[FRAME_POINTER] = framePointer;
     return { registers, stack: new Array<Value>(SLOTS + 1).fill(any) };
   }
+}
+
+/** A number that was loaded from memory of which nothing is known. */
+export function loadedNumber(width: Width, signed: boolean): Unknown {
+  return signed ? UNKNOWN : unknownBelow(width * 8);
 }
 
 /** The index of the whole slot that an access covers exactly. */
@@ -184,12 +208,13 @@ function joinColumns(
   old: readonly Value[],
   other: readonly Value[],
   table: TargetTable,
+  coarse: boolean,
 ): readonly Value[] {
   if (old === other) return old;
   let joined: Value[] | undefined;
   for (let i = 0; i < old.length; i++) {
     const before = old[i]!;
-    const value = join(before, other[i]!, table);
+    const value = join(before, other[i]!, table, coarse);
     if (value === before) continue;
     joined ??= [...old];
     joined[i] = value;

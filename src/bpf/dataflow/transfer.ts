@@ -20,7 +20,7 @@ import {
   widthOf,
 } from '../opcode.ts';
 import { aluResult } from './arithmetic.ts';
-import type { State } from './state.ts';
+import { loadedNumber, type State } from './state.ts';
 import { hasTarget, STACK_TARGET, type TargetSet, type TargetTable } from './targets.ts';
 import { constant, impure, UNKNOWN, type Value } from './value.ts';
 
@@ -53,7 +53,7 @@ export function transfer(environment: Environment, slot: number, state: State): 
   } else if (isAtomic(opcode)) {
     atomic(state, instruction);
   } else if (isPacketLoad(opcode)) {
-    state.setRegister(0, UNKNOWN);
+    state.setRegister(0, loadedNumber(widthOf(opcode), false));
     clobberArguments(state);
   } else if (isCall(opcode)) {
     call(environment, state, environment.call(slot));
@@ -96,7 +96,7 @@ function load(
 ): Value {
   const base = state.register(register);
   const place = stackPlace(base, offset);
-  if (place === undefined) return UNKNOWN;
+  if (place === undefined) return loadedNumber(width, signed);
   return state.loadStack(place.at, width, signed);
 }
 

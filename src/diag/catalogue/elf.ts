@@ -128,3 +128,21 @@ export const otherByteOrder = (
       notes: ['the byte order of the output is that of the objects; elf64-bpf stands for either'],
     },
   );
+
+/** ELF-013 */
+export const ambiguousAddend = (
+  file: string,
+  symbol: string,
+  value: number,
+  { section, offset }: { readonly section: string; readonly offset: number },
+): Diagnostic =>
+  error(
+    'ELF-013',
+    `${file}: the addend of a reference to '${symbol}' may or may not count the ${value} bytes before it`,
+    {
+      at: [{ kind: 'object', file, section, offset }],
+      notes: [
+        'GNU as counts them and LLVM does not, and the object does not tell which it is of; link it as it came from the compiler',
+      ],
+    },
+  );

@@ -115,3 +115,29 @@ export const permitsNothing = (pattern: string, near: string, at: Location): Dia
   warning('LAYOUT-012', `PERMIT_RELOCATIONS(${pattern}): there is no such output section${near}`, {
     at: [at],
   });
+
+/** LAYOUT-013 */
+export const symbolOfMissingSection = (name: string, section: string, at: Location): Diagnostic =>
+  error('LAYOUT-013', `the script defines '${name}' in ${section}, which is not in the output`, {
+    at: [at],
+    notes: ['its contents were lowered into the code; nothing is left to count from'],
+  });
+
+/** LAYOUT-014 */
+export const partsDiffer = (section: string, what: string, at: Location): Diagnostic =>
+  error('LAYOUT-014', `the parts of ${section} differ in ${what}`, {
+    at: [at],
+    notes: ['give them names of their own, or say it of each'],
+  });
+
+/** LAYOUT-015 */
+export const callInsideInstruction = (
+  symbol: string,
+  offset: number,
+  places: readonly Location[],
+): Diagnostic =>
+  error(
+    'LAYOUT-015',
+    `call of '${symbol}' at byte ${offset}, which is not the start of an instruction`,
+    { at: places, notes: ['instructions have 8 bytes, and calls count in them'] },
+  );

@@ -234,3 +234,62 @@ export const fetchedInPart = (name: string, size: number, at: readonly Location[
       '(__u32)&x stands for one word; read the variable in the ordinary way to have all of it',
     ],
   });
+
+/** LOWER-021 */
+export const insideLeftOut = (name: string, byte: number, at: readonly Location[]): Diagnostic =>
+  error('LOWER-021', `reference to byte ${byte} of '${name}', whose code gave way to another`, {
+    at,
+    notes: [
+      `another object's definition of '${name}' is used, and the code at that byte is another there`,
+    ],
+  });
+
+/** LOWER-022 */
+export const insideRewritten = (name: string, byte: number, at: readonly Location[]): Diagnostic =>
+  error('LOWER-022', `reference to byte ${byte} of '${name}', whose code was rewritten`, {
+    at,
+    notes: ['instructions have moved; give the place a local label and refer to that'],
+  });
+
+/** LOWER-023 */
+export const fetchedAddress = (name: string, target: string, at: readonly Location[]): Diagnostic =>
+  error('LOWER-023', `--fetch ${name}: the word holds the address of ${target}, not a number`, {
+    at,
+    notes: ['no address is known at link time; fetch the variable that holds the value'],
+  });
+
+/** LOWER-024 */
+export const objectsCompared = (
+  first: string,
+  second: string,
+  fn: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error('LOWER-024', `'${fn}' compares an address in ${first} with one in ${second}`, {
+    at,
+    notes: [
+      'on the stack they do not stand as they did, so order and distance differ; bound a loop by a count, not by a label behind the data',
+    ],
+  });
+
+/** LOWER-025 */
+export const frameNotBounded = (
+  fn: string,
+  constant: string,
+  callee: string | undefined,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-025',
+    `'${fn}' cannot have ${constant} on its stack: it is not known how far down ${
+      callee === undefined ? 'it writes there' : `'${callee}' gets from an address there`
+    }`,
+    {
+      at,
+      notes: [
+        callee === undefined
+          ? 'an index that may be negative, or a pointer that goes down in a loop, could reach the constant; mask or check the index before it is added, or index upward from the start'
+          : 'pass the start of the buffer and an index that is masked or checked, or let the compiler inline the function',
+      ],
+    },
+  );

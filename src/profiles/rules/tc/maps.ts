@@ -9,7 +9,7 @@ import {
   MapType,
   readLegacyMap,
 } from '../../../model/legacy-map.ts';
-import type { Rule } from '../../profile.ts';
+import type { Rule } from '../../../model/rule.ts';
 
 const MAX_MAPS = 64;
 const PAGE_SIZE = 4096;

@@ -3,7 +3,7 @@ import * as diagnose from '../../../diag/catalogue/tc.ts';
 import { SHF, SHT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSection } from '../../../elf/types.ts';
 import { MapType } from '../../../model/legacy-map.ts';
-import type { Rule } from '../../profile.ts';
+import type { Rule } from '../../../model/rule.ts';
 import { tcMaps } from './maps.ts';
 
 const MAX_LICENSE = 128;

@@ -5,7 +5,7 @@ import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import * as diagnose from '../../../diag/catalogue/tc.ts';
 import { SHF, STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
-import type { Rule } from '../../profile.ts';
+import type { Rule } from '../../../model/rule.ts';
 
 interface CodeRelocation {
   readonly section: ElfSection;

@@ -1,0 +1,181 @@
+/**
+ * How far below the start of a target a function gets: by its own accesses, by the addresses that it
+ * makes, and by what it calls.
+ *
+ *     r1 = r10
+ *     r1 += -8           names r10-8
+ *     call fill          accesses 16 bytes below what it is given: r10-24
+ *
+ * A target may also be an argument of the function; its `FunctionSummary` is made of that. Helpers and
+ * kernel functions only go up from what they are given. An address that another function may find in
+ * memory could be moved by it to anywhere.
+ */
+import { argumentsRead, type CallTarget, calledHelper, isCall } from './calls.ts';
+import { findAddressUses } from './dataflow/address-uses.ts';
+import type { Dataflow } from './dataflow/analysis.ts';
+import type { State } from './dataflow/state.ts';
+import { hasTarget, STACK_TARGET } from './dataflow/targets.ts';
+import { memorySize } from './dataflow/transfer.ts';
+import { type Address, UNKNOWN, type Value } from './dataflow/value.ts';
+import { Atomic, CallKind, isAlu, isAtomic, isLoad, isStore, Opcode, widthOf } from './opcode.ts';
+
+/** How far below a target the code gets. */
+export class Reach {
+  /** Relative to the target's start, as far as it is known; at most 0. */
+  lowest = 0;
+  /** The instruction after which it is not known any more. */
+  unbounded: number | undefined;
+  /** Whether addresses that stand in the target's memory may be followed. */
+  follows = false;
+
+  touch(offset: number, slot: number): void {
+    if (offset === Number.NEGATIVE_INFINITY) this.unbounded ??= slot;
+    else if (offset < this.lowest) this.lowest = offset;
+  }
+}
+
+/** The reach below each of `targets`. */
+export function findReach(analysis: Dataflow, targets: readonly number[]): Map<number, Reach> {
+  const finder = new ReachFinder(analysis, targets);
+  finder.run();
+  return finder.found;
+}
+
+/** The register that the load, store or atomic operation at `slot` takes its address from. */
+export function baseRegister(analysis: Dataflow, slot: number): number | undefined {
+  const { code } = analysis.flow;
+  const opcode = code.opcode[slot]!;
+  const loads = isLoad(opcode) || (isAtomic(opcode) && code.imm[slot] === Atomic.LOAD_ACQ);
+  if (loads) return code.src[slot];
+  return isStore(opcode) || isAtomic(opcode) ? code.dst[slot] : undefined;
+}
+
+class ReachFinder {
+  readonly found: Map<number, Reach>;
+  readonly #analysis: Dataflow;
+
+  constructor(analysis: Dataflow, targets: readonly number[]) {
+    this.#analysis = analysis;
+    this.found = new Map(targets.map((id) => [id, new Reach()]));
+  }
+
+  run(): void {
+    const { code } = this.#analysis.flow;
+    this.#analysis.visit(
+      (slot, state) => {
+        if (isCall(code.opcode[slot]!)) this.#call(slot, state);
+        else this.#access(slot, state);
+      },
+      (slot, state) => {
+        if (isAlu(code.opcode[slot]!)) this.#named(slot, state.register(code.dst[slot]!));
+      },
+    );
+    if ([...this.found.keys()].every((id) => id === STACK_TARGET)) return;
+    // What the frame holds is tracked; what is stored elsewhere is lost, and is no address of the frame.
+    for (const use of findAddressUses(this.#analysis)) {
+      if (use.kind !== 'escape' || widthOf(code.opcode[use.slot]!) < 8) continue;
+      if (use.into?.targets.ids.every((id) => id === STACK_TARGET)) continue;
+      this.#lose(use.slot, use.value);
+    }
+  }
+
+  #reaches(value: Value): Reach[] {
+    if (value.kind !== 'address') return [];
+    return value.targets.ids.flatMap((id) => this.found.get(id) ?? []);
+  }
+
+  /** `offset` from where `value` points is accessed. */
+  #touch(slot: number, value: Value, offset: number): void {
+    if (value.kind !== 'address') return;
+    for (const reach of this.#reaches(value)) reach.touch(value.lowest + offset, slot);
+  }
+
+  /** An address that is only computed counts where it is known: what is not may be meant as a number. */
+  #named(slot: number, value: Value): void {
+    if (value.kind === 'address' && value.lowest !== Number.NEGATIVE_INFINITY) {
+      this.#touch(slot, value, 0);
+    }
+  }
+
+  /** `value` is where it may be moved and followed. */
+  #lose(slot: number, value: Value): void {
+    for (const reach of this.#reaches(value)) {
+      reach.touch(Number.NEGATIVE_INFINITY, slot);
+      reach.follows = true;
+    }
+  }
+
+  #access(slot: number, state: State): void {
+    const { code } = this.#analysis.flow;
+    const register = baseRegister(this.#analysis, slot);
+    if (register === undefined) return;
+    const opcode = code.opcode[slot]!;
+    const base = state.register(register);
+    this.#touch(slot, base, code.offset[slot]!);
+    const reads = isLoad(opcode) || isAtomic(opcode);
+    if (reads && widthOf(opcode) === 8) this.#follow(base);
+  }
+
+  #follow(base: Value): void {
+    for (const reach of this.#reaches(base)) reach.follows = true;
+  }
+
+  #call(slot: number, state: State): void {
+    const target = this.#analysis.callAt(slot);
+    const mask = argumentsRead(target);
+    for (let argument = 1; argument <= 5; argument++) {
+      const value = state.register(argument);
+      if ((mask & (1 << argument)) === 0 || value.kind !== 'address') continue;
+      this.#pass(slot, state, target, argument, value);
+    }
+  }
+
+  #pass(slot: number, state: State, target: CallTarget, argument: number, value: Address): void {
+    const helper = calledHelper(target);
+    if (helper !== undefined && !helper.opaque) {
+      const passed = helper.arguments[argument - 1];
+      if (passed?.kind === 'number') return;
+      this.#touch(slot, value, 0);
+      if (passed?.kind !== 'memory' || passed.holdsAddresses !== true) return;
+      this.#follow(value);
+      this.#touch(slot, heldFrom(value, 0, state, memorySize(state, passed)), 0);
+      return;
+    }
+    const { lowest, follows } = this.#callee(slot, target, argument);
+    this.#touch(slot, value, lowest);
+    if (!follows) return;
+    this.#follow(value);
+    this.#lose(slot, heldFrom(value, lowest, state));
+  }
+
+  #callee(
+    slot: number,
+    target: CallTarget,
+    argument: number,
+  ): { lowest: number; follows: boolean } {
+    const { code } = this.#analysis.flow;
+    const known =
+      target.kind === 'function' || target.kind === 'kfunc' ? target.summary : undefined;
+    if (known !== undefined) {
+      return {
+        lowest: known.lowest[argument - 1]!,
+        follows: (known.follows & (1 << argument)) !== 0,
+      };
+    }
+    const kernel =
+      target.kind === 'kfunc' ||
+      (code.opcode[slot] === Opcode.CALL && code.src[slot] === CallKind.KFUNC);
+    return { lowest: kernel ? 0 : Number.NEGATIVE_INFINITY, follows: true };
+  }
+}
+
+/**
+ * What the frame holds from `offset` after `base` on: `size` bytes where `base` is exact, else all that
+ * may be meant. A number where `base` is not in the frame.
+ */
+function heldFrom(base: Address, offset: number, state: State, size?: number): Value {
+  if (!hasTarget(base.targets, STACK_TARGET)) return UNKNOWN;
+  const start = base.lowest + offset;
+  if (start === Number.NEGATIVE_INFINITY) return state.held();
+  return state.held(start, base.offset === undefined ? undefined : size);
+}

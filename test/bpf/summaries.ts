@@ -1,0 +1,11 @@
+/** Summaries of functions, to make others of. */
+import type { FunctionSummary } from '../../src/bpf/calls.ts';
+
+/** A function that reads r1 and does nothing to it. */
+export const quiet: FunctionSummary = {
+  reads: 2,
+  returnsArgument: false,
+  storesArgument: false,
+  lowest: [0, 0, 0, 0, 0],
+  follows: 0,
+};
