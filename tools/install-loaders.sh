@@ -7,6 +7,8 @@
 #   $BPFLD_CACHE/corpus/tc             iproute2's own examples for tc, compiled
 #   $BPFLD_CACHE/corpus/xdp            the objects of Debian's xdp-tools
 #
+# and the tools whose opinion of ELF files the tests ask for (llvm-readelf, readelf).
+#
 # The cache is $HOME/.cache/bpfld unless BPFLD_CACHE says otherwise. Idempotent; a second run does nothing.
 # Needs root (or sudo that asks for no password) only where packages are missing.
 set -euo pipefail
@@ -144,7 +146,8 @@ build_runner() {
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
   die "apt-get is needed: this script knows Debian only"
 mkdir -p "$cache"
-install_packages gcc libc6-dev libbpf-dev libelf-dev libmnl-dev zlib1g-dev util-linux mount
+install_packages gcc libc6-dev libbpf-dev libelf-dev libmnl-dev zlib1g-dev util-linux mount \
+  binutils llvm-19
 if ! [ -x "$cache/tc" ] || ! [ -x "$cache/ip" ] || ! [ -d "$cache/corpus/tc" ]; then
   install_packages make pkg-config bison flex dpkg-dev clang-19
   build_legacy_tc

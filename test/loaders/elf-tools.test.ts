@@ -20,6 +20,10 @@ const links: readonly (readonly [script: string, ...objects: string[]])[] = [
 ];
 
 describeLoaders('tools that read ELF', () => {
+  test('are there', () => {
+    expect(tools).toEqual(expect.arrayContaining(['llvm-readelf-19', 'readelf']));
+  });
+
   describe.each(tools)('%s', (tool) => {
     test.each(links.map((words) => [words]))('prints the output without a warning: %j', (words) => {
       const [script, ...objects] = words;
