@@ -8,8 +8,9 @@
 import { DiagnosticSink } from './diag/diagnostic.ts';
 import { writeElf } from './elf/write.ts';
 import type { LinkOptions, LinkResult } from './link-types.ts';
+import { codeChanges } from './lowerings/code-changes.ts';
 import { normaliseLegacyMaps } from './lowerings/legacy-maps.ts';
-import { codeChanges, lowerCode } from './lowerings/lower-code.ts';
+import { lowerCode } from './lowerings/lower-code.ts';
 import { OutputSymbols } from './model/output-symbols.ts';
 import { LinkState } from './model/state.ts';
 import { allocateCommons } from './passes/allocate-commons.ts';
@@ -72,8 +73,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   if (profile.wantsBtf) noteDroppedBtf(state, sink);
   stopOnErrors(); // every input section has its place
 
-  // Equal constants once. Then what the loader cannot do: lower-code.ts finds the programs and what
-  // they reach, follows their pointers, folds, fetches, puts on the stack, copies and rebuilds.
+  // Equal constants once. Then what the loader cannot do; lower-code.ts has the contents of that part.
   mergeConstants(state, plan, { tails: !profile.keepUndefined });
   if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
   if (codeChanges(state, profile, lowering)) {
