@@ -26,6 +26,7 @@ import type { Fetches } from './fetch.ts';
 import { deleteDeadCode, foldLoads } from './fold-loads.ts';
 import { type BpfFunction, locateSlot, type Reference } from './functions.ts';
 import type { DataObject } from './objects.ts';
+import { canShiftFrame, shiftFrame } from './shift-frame.ts';
 import {
   type Frame,
   layOutFrame,
@@ -138,14 +139,15 @@ class FunctionLowering {
     const { fn, dataflow } = this.#facts;
     this.#fetchAndFold();
     const onStack = this.#stackReferences();
-    const frame = layOutFrame(
-      ownDepth(stackUse(dataflow), onStack.length > 0),
-      onStack,
-      this.#context,
-    );
+    const use = stackUse(dataflow);
+    const shifts = onStack.length > 0 && use.unbounded !== undefined && canShiftFrame(this.#code);
+    const above = shifts ? 0 : ownDepth(use, onStack.length > 0);
+    const { objects, depth } = layOutFrame(above, onStack, this.#context);
+    const frame = { objects, depth: shifts ? depth + use.depth : depth };
     if (onStack.length > 0 && frame.depth <= STACK_SIZE) {
       const edits = new CodeEdits(this.#code);
       putOnStack(fn, edits, onStack, frame, this.#context);
+      if (shifts) shiftFrame(edits, depth);
       shiftWhereDoubled(edits);
       this.#take(edits.commit());
     }
