@@ -1,111 +1,100 @@
-/** Sets of small objects that call and share as much as programs do, of any size. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * Sets of objects of any size, from clang: programs, functions that call into the next object, variables,
+ * maps, BTF and DWARF. Compiling thousands would take minutes, so some dozens are compiled, and the rest are
+ * copies in which the number in every name is another (the names keep their length, so nothing moves).
+ * What is made stays in the cache until a source, the compiler or this file changes.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { Alu, aluImm, Code, callFunction, exit, loadImm64, movImm } from 'bpfld/bpf';
-import { R_BPF, SHF, SHT, STB, STT, STV, writeElf } from 'bpfld/elf';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findCommand } from './measure.mjs';
 
-/** Writes `count` objects and gives their paths. */
-export function generateObjects(folder, count) {
-  mkdirSync(folder);
-  return Array.from({ length: count }, (_, index) => {
-    const path = join(folder, `${index}.o`);
-    writeFileSync(path, generateObject(index, count));
-    return path;
-  });
-}
+const sources = fileURLToPath(new URL('./sources/', import.meta.url));
+export const cache = process.env.BPFLD_CACHE ?? join(homedir(), '.cache/bpfld');
+const KERNEL_TYPES = '/sys/kernel/btf/vmlinux';
+
+/** How many different objects are compiled; one more, the first of a set, has the license. */
+const VARIANTS = 60;
+const [SELF, NEXT] = ['selfself', 'nextnext'];
 
 /**
- * Object `index`: a program of its own that refers to a string and calls the next object's function, that
- * function's counterpart in .text, and strings of which every second one is in all objects alike.
+ * The paths of `count` objects, 2 or more, of a `kind`: `small`, or `kernel` with a vmlinux.h and its DWARF.
+ * Undefined where the machine lacks what they are made with. A larger set begins with the smaller ones.
  */
-function generateObject(index, count) {
-  const strings = text(`a message of all objects\0message ${index}\0`);
-  const shown = section('.rodata.str1.1', strings, SHF.ALLOC | SHF.MERGE | SHF.STRINGS, 1, 1);
-  const work = [
-    movImm(0, index),
-    ...Array.from({ length: 24 }, (_, i) => aluImm(Alu.ADD, 0, i)),
-    exit(),
-  ];
-  const library = section('.text', encode(work), SHF.ALLOC | SHF.EXECINSTR, 8);
-  const next = symbol(`work_${(index + 1) % count}`, STB.GLOBAL, STT.NOTYPE, undefined, 0);
-  const constant = symbol('', STB.LOCAL, STT.SECTION, shown, 0);
-  const program = {
-    ...section(
-      `tc/${index}`,
-      encode([loadImm64(1, 0n), callFunction(-1), exit()]),
-      SHF.ALLOC | SHF.EXECINSTR,
-      8,
-    ),
-    relocations: [
-      { offset: 0, type: R_BPF.LD_IMM64, symbol: constant },
-      { offset: 16, type: R_BPF.CALL32, symbol: next },
-    ],
+export async function generateObjects(kind, count) {
+  const clang = ['clang', 'clang-19', 'clang-18', 'clang-17', 'clang-16'].find(findCommand);
+  if (clang === undefined) return undefined;
+  const header = kind === 'kernel' ? kernelHeader() : '';
+  if (header === undefined) return undefined;
+  const folder = join(cache, 'bench', `${kind}-${digest(kind, clang, header)}`);
+  const paths = Array.from({ length: count }, (_, index) => join(folder, `${index}.o`));
+  if (paths.every(existsSync)) return paths;
+
+  mkdirSync(folder, { recursive: true });
+  if (header !== '') writeFileSync(join(folder, 'vmlinux.h'), header);
+  const variants = await compileAll(kind, clang, folder, VARIANTS);
+  paths.forEach((path, index) => {
+    const template = index === 0 ? variants[0] : variants[1 + (index % (variants.length - 1))];
+    writeFileSync(`${path}.new`, renumber(template, index, index === 0 ? 1 : index - 1));
+    renameSync(`${path}.new`, path);
+  });
+  return paths;
+}
+
+function kernelHeader() {
+  const bpftool = findCommand('bpftool');
+  if (bpftool === undefined || !existsSync(KERNEL_TYPES)) return undefined;
+  const words = ['btf', 'dump', 'file', KERNEL_TYPES, 'format', 'c'];
+  return execFileSync(bpftool, words, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+}
+
+function digest(kind, clang, header) {
+  const hash = createHash('sha256')
+    .update(header)
+    .update(execFileSync(clang, ['--version']));
+  for (const name of ['shared.h', `${kind}.c`]) hash.update(readFileSync(join(sources, name)));
+  return hash
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** The compiled variants; the first is variant 0 with the license. */
+async function compileAll(kind, clang, folder, variants) {
+  const compiled = [];
+  let next = 0;
+  const work = async () => {
+    while (next <= variants) {
+      const index = next++;
+      const output = join(folder, `variant-${index}.tmp`);
+      const variant = Math.max(0, index - 1);
+      const words = ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-c', '-o', output];
+      const macros = [`-DVARIANT=${variant}`, `-DSELF=${SELF}`, `-DNEXT=${NEXT}`];
+      macros.push(`-DSECTION="tc/${variant % 12}"`, '-D__TARGET_ARCH_x86');
+      if (index === 0) macros.push('-DWITH_LICENSE');
+      const from = [`-I${folder}`, join(sources, `${kind}.c`)];
+      await promisify(execFile)(clang, [...words, ...macros, ...from]);
+      compiled[index] = readFileSync(output);
+      rmSync(output);
+    }
   };
-  const own = [
-    symbol(`work_${index}`, STB.GLOBAL, STT.FUNC, library, library.size),
-    symbol(`program_${index}`, STB.GLOBAL, STT.FUNC, program, program.size),
-  ];
-  const types = describeTypes([
-    { name: `work_${index}`, linkage: GLOBAL },
-    { name: `program_${index}`, linkage: GLOBAL },
-    { name: `work_${(index + 1) % count}`, linkage: EXTERN },
-  ]);
-  const sections = [library, program, shown, section('.BTF', types, 0, 4)];
-  const symbols = [constant, ...own];
-  if (index === 0) {
-    const license = section('license', text('GPL\0'), SHF.ALLOC | SHF.WRITE, 1);
-    sections.push(license);
-    symbols.push(symbol('LICENSE', STB.GLOBAL, STT.OBJECT, license, license.size));
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return compiled;
+}
+
+/** `template` as object `self`, which refers to object `next`. */
+function renumber(template, self, next) {
+  const bytes = Buffer.from(template);
+  const number = (index) => `x${String(index).padStart(SELF.length - 1, '0')}`;
+  for (const [from, to] of [
+    [SELF, number(self)],
+    [NEXT, number(next)],
+  ]) {
+    for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at)) bytes.write(to, at);
   }
-  return writeElf({ order: 'little', sections, symbols: [...symbols, next] });
-}
-
-const [GLOBAL, EXTERN] = [1, 2];
-const [INT, FUNC, FUNC_PROTO, VAR] = [1, 12, 13, 14];
-
-/** BTF that calls each name an int (void), which bpftool insists on, and `LICENSE` an int. */
-function describeTypes(functions) {
-  let names = '\0';
-  const words = [];
-  const add = (name, kind, low, ...rest) => {
-    words.push(name === '' ? 0 : names.length, (kind << 24) | low, ...rest);
-    if (name !== '') names += `${name}\0`;
-  };
-  add('int', INT, 0, 4, 0x0100_0020);
-  add('', FUNC_PROTO, 0, 1);
-  add('LICENSE', VAR, 0, 1, GLOBAL);
-  for (const { name, linkage } of functions) add(name, FUNC, linkage, 2);
-  const size = words.length * 4;
-  const header = [0x0001_eb9f, 24, 0, size, size, names.length];
-  return new Uint8Array([
-    ...new Uint8Array(Uint32Array.from([...header, ...words]).buffer),
-    ...text(names),
-  ]);
-}
-
-function encode(instructions) {
-  return Code.from(instructions).encode('little');
-}
-
-function text(characters) {
-  return new TextEncoder().encode(characters);
-}
-
-function section(name, bytes, flags, align, entsize = 0) {
-  const size = bytes.length;
-  return { name, type: SHT.PROGBITS, flags, align, entsize, size, bytes, relocations: [] };
-}
-
-function symbol(name, binding, type, inSection, size) {
-  const place = inSection === undefined ? 'undefined' : 'section';
-  return {
-    name,
-    binding,
-    type,
-    visibility: STV.DEFAULT,
-    place,
-    section: inSection,
-    value: 0,
-    size,
-  };
+  return bytes;
 }

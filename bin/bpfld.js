@@ -6,4 +6,7 @@ import { load } from './load.js';
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const cache = `${dist}bpfld.cache`;
 const { program } = load(`${dist}bpfld.cjs`, existsSync(cache) ? readFileSync(cache) : undefined);
-await program.run(() => import('../dist/cli/help.js'));
+await program.run({
+  loadHelp: () => import('../dist/cli/help.js'),
+  loadInspect: () => import('../dist/cli/inspect.js'),
+});

@@ -5,10 +5,20 @@
  */
 import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { FileBytes, FilePart, FileRange } from './base/file-bytes.ts';
 
-export type ReadResult =
-  | { readonly bytes: Uint8Array }
+export type ReadResult<Bytes = Uint8Array> =
+  | { readonly bytes: Bytes }
   | { readonly problem: string; readonly missing: boolean };
+
+/**
+ * Which parts of a file of `size` bytes are needed; undefined for all of it. `peek` shows bytes of the file,
+ * fewer than asked for where it ends before.
+ */
+export type ChooseParts = (
+  size: number,
+  peek: (offset: number, size: number) => Uint8Array,
+) => readonly FileRange[] | undefined;
 
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,6 +27,8 @@ export interface Host {
   out(text: string): void;
   err(text: string): void;
   readFile(path: string): ReadResult;
+  /** A small file whole, of a large one what `choose` says. */
+  readParts(path: string, choose: ChooseParts): ReadResult<FileBytes>;
   /** Replaces a file as one step; the problem in words, or undefined. */
   writeFile(path: string, bytes: Uint8Array): string | undefined;
   /** One name for each file, whatever path leads to it. */
@@ -33,6 +45,7 @@ export function nodeHost(): Host {
     out: (text) => print(process.stdout, text),
     err: (text) => print(process.stderr, text),
     readFile,
+    readParts,
     writeFile,
     identify,
   };
@@ -79,12 +92,82 @@ function describe(error: unknown): string {
 }
 
 function readFile(path: string): ReadResult {
+  return attempt(() => ({ bytes: fs.readFileSync(path) }));
+}
+
+function attempt<Bytes>(read: () => ReadResult<Bytes>): ReadResult<Bytes> {
   try {
-    return { bytes: fs.readFileSync(path) };
+    return read();
   } catch (error) {
     if (codeOf(error) === '') throw error;
     return { problem: describe(error), missing: codeOf(error) === 'ENOENT' };
   }
+}
+
+/** A file up to this size is read whole: a few pages more cost less than a few more calls. */
+const SMALL_FILE = 65536;
+
+function readParts(path: string, choose: ChooseParts): ReadResult<FileBytes> {
+  return attempt(() => {
+    const file = fs.openSync(path, 'r');
+    try {
+      return readOpen(file, choose);
+    } finally {
+      fs.closeSync(file);
+    }
+  });
+}
+
+function readOpen(file: number, choose: ChooseParts): ReadResult<FileBytes> {
+  const status = fs.fstatSync(file);
+  const { size } = status;
+  // The size of a pipe says nothing.
+  if (!status.isFile() || size === 0) return { bytes: plainBytes(fs.readFileSync(file)) };
+  if (size <= SMALL_FILE) return { bytes: readRange(file, { offset: 0, size }) };
+  const ranges = choose(size, (offset, length) => readRange(file, { offset, size: length }));
+  if (ranges === undefined) return { bytes: plainBytes(fs.readFileSync(file)) };
+  const parts: FilePart[] = [];
+  for (const range of ranges) {
+    const bytes = readRange(file, range);
+    if (bytes.length < range.size) {
+      return { problem: 'it changed while it was read', missing: false };
+    }
+    parts.push({ offset: range.offset, bytes });
+  }
+  return { bytes: { size, parts } };
+}
+
+/** Views of a Buffer are slow to make. */
+function plainBytes({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** Fewer where the file ends before. Aligned as in the file, for those who read words. */
+function readRange(file: number, { offset, size }: FileRange): Uint8Array {
+  const bytes = allocate(size, offset % 8);
+  let done = 0;
+  while (done < size) {
+    const count = fs.readSync(file, bytes, done, size - done, offset + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done === size ? bytes : bytes.subarray(0, done);
+}
+
+/** Thousands of small buffers cost more than a few large ones that they are cut from. */
+const BLOCK = 2 ** 18;
+let block = new Uint8Array(0);
+let used = 0;
+
+function allocate(size: number, misalignment: number): Uint8Array {
+  if (size > BLOCK / 4) return new Uint8Array(size + misalignment).subarray(misalignment);
+  let start = Math.ceil(used / 8) * 8 + misalignment;
+  if (start + size > block.length) {
+    block = new Uint8Array(BLOCK);
+    start = misalignment;
+  }
+  used = start + size;
+  return block.subarray(start, used);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FileBytes } from './base/file-bytes.ts';
 import type { Setting } from './config/value.ts';
 import type { Diagnostic } from './diag/diagnostic.ts';
 
@@ -5,7 +6,7 @@ import type { Diagnostic } from './diag/diagnostic.ts';
 export interface LinkInput {
   /** As diagnostics call it. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: FileBytes;
 }
 
 /** What the command line's options of the same names say; all but the inputs may be left out. */

@@ -17,13 +17,19 @@ import { allocateCommons } from './passes/allocate-commons.ts';
 import { applySettings } from './passes/apply-settings.ts';
 import { assignOffsets } from './passes/assign-offsets.ts';
 import { checkCommands } from './passes/check-commands.ts';
+import { checkDeclarations } from './passes/check-declarations.ts';
+import { declareSymbols } from './passes/declare-symbols.ts';
 import { defineScriptSymbols } from './passes/define-script-symbols.ts';
 import { emitImage } from './passes/emit-image.ts';
+import { emitTypes } from './passes/emit-types.ts';
 import { ingest } from './passes/ingest.ts';
 import { markProducer } from './passes/mark-producer.ts';
 import { mergeConstants } from './passes/merge-constants.ts';
-import { noteDroppedBtf } from './passes/note-dropped-btf.ts';
+import { mergeTypes } from './passes/merge-types.ts';
+import { moveRecords } from './passes/move-records.ts';
+import { noteCoreRelocations } from './passes/note-core-relocations.ts';
 import { placeSections } from './passes/place-sections.ts';
+import { readTypes } from './passes/read-types.ts';
 import { relocate } from './passes/relocate.ts';
 import { resolveSymbols } from './passes/resolve-symbols.ts';
 import { selectCopies } from './passes/select-copies.ts';
@@ -64,13 +70,18 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   allocateCommons(state, sink);
   defineScriptSymbols(state, script, sink);
   checkCommands(state, script, sink);
-  stopOnErrors(); // every name has its definition
+  if (profile.keepBtf) {
+    state.types = readTypes(files, sink);
+    checkDeclarations(state, sink);
+  } else {
+    noteCoreRelocations(files, profile.name, sink);
+  }
+  stopOnErrors(); // every name has its definition, and its declarations agree
 
   // The user's values, and the script's rules.
   applySettings(state, options.settings ?? [], sink);
   const plan = placeSections(state, script, options.orphanHandling ?? 'place', sink);
   if (profile.keepUndefined) markProducer(state, plan);
-  if (profile.wantsBtf) noteDroppedBtf(state, sink);
   stopOnErrors(); // every input section has its place
 
   // Equal constants once. Then what the loader cannot do; lower-code.ts has the contents of that part.
@@ -87,7 +98,13 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   const outputSymbols = new OutputSymbols(state, layout);
   const relocated = relocate(state, layout, outputSymbols, profile, sink);
   stopOnErrors();
-  const image = writeElf(emitImage(state, layout, relocated, outputSymbols));
+
+  // Types once, declared as the output's symbols have them; records moved with the code.
+  const merged = mergeTypes(state.types);
+  declareSymbols(state, layout, merged);
+  const records = moveRecords(state, layout, relocated, merged);
+  const types = emitTypes(state, merged, records);
+  const image = writeElf(emitImage(state, layout, relocated, outputSymbols, types));
 
   // The loader's own rules, on the finished object.
   verifyImage(image, profile.rules, sink);

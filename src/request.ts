@@ -3,7 +3,7 @@ import { unknownProfile } from './diag/catalogue/command-line.ts';
 import type { DiagnosticSink } from './diag/diagnostic.ts';
 import type { LinkOptions } from './link-types.ts';
 import type { LoweringRequest } from './lowerings/context.ts';
-import { generic, lowerings, profiles } from './profiles/index.ts';
+import { generic, libbpf, lowerings, profiles } from './profiles/index.ts';
 import type { Profile } from './profiles/profile.ts';
 import { shippedScripts } from './profiles/shipped-scripts.ts';
 import type { Name, Script } from './script/ast.ts';
@@ -23,7 +23,7 @@ export interface LinkRequest {
  */
 export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkRequest {
   const asked = profileNamed(options.profile, sink);
-  const source = options.script ?? shipped((asked ?? generic).script);
+  const source = options.script ?? shipped((asked ?? libbpf).script);
   const { script, diagnostics } = parseScript(source, {
     profiles: Object.keys(profiles),
     lowerings,

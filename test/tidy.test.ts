@@ -56,12 +56,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   passes: middle,
   profiles: [...low, ...formats, 'model'],
   lowerings: [...middle, 'profiles'],
-  'link-types.ts': ['config', 'diag'],
+  'link-types.ts': ['base', 'config', 'diag'],
   'request.ts': ['diag', 'link-types.ts', 'lowerings', 'profiles', 'script'],
   'link.ts': [...middle, 'passes', 'profiles', 'lowerings', 'link-types.ts', 'request.ts'],
   'index.ts': ['config', 'diag', 'link-types.ts', 'link.ts'],
-  'host.ts': [],
-  cli: [...low, 'script', 'config', 'profiles', 'link-types.ts', 'link.ts', 'host.ts'],
+  'host.ts': ['base'],
+  cli: [...low, 'elf', 'script', 'config', 'profiles', 'link-types.ts', 'link.ts', 'host.ts'],
 };
 
 function roomOf(path: string): string {

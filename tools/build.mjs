@@ -61,7 +61,7 @@ async function codeCache(file) {
   const { argv } = process;
   process.argv = [...argv.slice(0, 2), join(root, 'fixtures/founding-c/founding.o'), '-T', 'tc.ld'];
   process.argv.push('-o', devNull);
-  await program.run();
+  await program.run({});
   process.argv = argv;
   return script.createCachedData();
 }

@@ -5,7 +5,7 @@
 # By suffix: .c .cpp .S by clang, .gcc.c .gcc.S by bpf-gcc, .rs by rustc, .yaml by yaml2obj. Each source gives
 # NAME.o (little-endian) and NAME.be.o (big-endian). A line `build: NAME FLAGS...` in the source names the object
 # and adds flags; several such lines give several objects; `build:` alone says that it is only included by others.
-# `endian: little` leaves out the big-endian one.
+# `endian: little` leaves out the big-endian one; `strip: debug` takes DWARF out of the objects and leaves BTF.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../fixtures"
@@ -58,6 +58,7 @@ compile() {
       "yaml2obj$llvm" -DDATA=$data "$source" -o "$object" "$@"
       ;;
   esac
+  if grep -qE '^(//|#| \*) strip: debug' "$source"; then "llvm-strip$llvm" -g "$object"; fi
 }
 
 build() {

@@ -100,6 +100,32 @@ export class ByteView {
   }
 }
 
+const hostOrder: ByteOrder = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
+
+/** The whole 32-bit words in `bytes`, in numbers of this machine; shares the memory where it can: only to read. */
+export function readWords(bytes: Uint8Array, order: ByteOrder): Uint32Array {
+  const count = bytes.length >>> 2;
+  const inPlace = order === hostOrder && bytes.byteOffset % 4 === 0;
+  const source = inPlace ? bytes : new Uint8Array(bytes);
+  const words = new Uint32Array(source.buffer, source.byteOffset, count);
+  if (order !== hostOrder) swapWords(words);
+  return words;
+}
+
+/** The bytes of `words` in `order`, in memory of their own. */
+export function writeWords(words: Uint32Array, order: ByteOrder): Uint8Array {
+  const copy = words.slice();
+  if (order !== hostOrder) swapWords(copy);
+  return new Uint8Array(copy.buffer);
+}
+
+function swapWords(words: Uint32Array): void {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  }
+}
+
 const utf8 = new TextDecoder();
 const utf8Encoder = new TextEncoder();
 

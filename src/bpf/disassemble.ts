@@ -33,6 +33,8 @@ export interface DisassembleOptions {
   readonly helperNames?: boolean;
   /** What the ld_imm64 or call at `slot` refers to, written instead of its number. */
   readonly reference?: (slot: number) => string | undefined;
+  /** A name for the slot that a branch leads to, written instead of the distance. */
+  readonly label?: (slot: number) => string | undefined;
 }
 
 export interface DisassembledLine {
@@ -187,15 +189,17 @@ const comparisons: Readonly<Record<number, string>> = {
 
 function jump(code: Code, slot: number, options: DisassembleOptions): string {
   const { opcode, dst, src, offset, imm } = code.at(slot);
+  const distance = opcode === Opcode.GOTOL ? imm : offset;
+  const target = options.label?.(slot + 1 + distance) ?? signed(distance);
   switch (opcode) {
     case Opcode.JA:
-      return `goto ${signed(offset)}`;
+      return `goto ${target}`;
     case Opcode.GOTOL:
-      return `gotol ${signed(imm)}`;
+      return `gotol ${target}`;
     case Opcode.GOTOX:
       return `gotox r${dst}`;
     case Opcode.MAY_GOTO:
-      return `may_goto ${signed(offset)}`;
+      return `may_goto ${target}`;
     case Opcode.CALLX:
       return `callx r${dst}`;
     case Opcode.EXIT:
@@ -206,7 +210,7 @@ function jump(code: Code, slot: number, options: DisassembleOptions): string {
   const letter = classOf(opcode) === Class.JMP ? 'r' : 'w';
   const operand = usesRegister(opcode) ? `${letter}${src}` : `${imm}`;
   const comparison = comparisons[operationOf(opcode)];
-  return `if ${letter}${dst} ${comparison} ${operand} goto ${signed(offset)}`;
+  return `if ${letter}${dst} ${comparison} ${operand} goto ${target}`;
 }
 
 function callee(code: Code, slot: number, options: DisassembleOptions): string {

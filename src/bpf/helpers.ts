@@ -331,6 +331,11 @@ export function helperByName(name: string): Helper | undefined {
   return byName.get(name.startsWith('bpf_') ? name.slice(4) : name);
 }
 
+/** Of all helpers, without `bpf_`. */
+export function helperNames(): IterableIterator<string> {
+  return byName.keys();
+}
+
 /** The argument (1 to 5) in which a helper takes its map, undefined where it takes none. */
 export function mapArgument(entry: Helper): number | undefined {
   const index = entry.arguments.findIndex(({ kind }) => kind === 'map');

@@ -60,3 +60,23 @@ export function trailingSize(kind: number, vlen: number): number | undefined {
       return undefined;
   }
 }
+
+/** Of a FUNC (its vlen) and of a VAR (its first field). */
+export const LINKAGE = { STATIC: 0, GLOBAL: 1, EXTERN: 2 } as const;
+
+/** What a CO-RE relocation puts into its instruction (kernel: enum bpf_core_relo_kind). */
+export const CORE_RELO = {
+  FIELD_BYTE_OFFSET: 0,
+  FIELD_BYTE_SIZE: 1,
+  FIELD_EXISTS: 2,
+  FIELD_SIGNED: 3,
+  FIELD_LSHIFT_U64: 4,
+  FIELD_RSHIFT_U64: 5,
+  TYPE_ID_LOCAL: 6,
+  TYPE_ID_TARGET: 7,
+  TYPE_EXISTS: 8,
+  TYPE_SIZE: 9,
+  ENUMVAL_EXISTS: 10,
+  ENUMVAL_VALUE: 11,
+  TYPE_MATCHES: 12,
+} as const;

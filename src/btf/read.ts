@@ -1,86 +1,99 @@
 /**
- * Reads `.BTF` (kernel documentation, bpf/btf.rst) into an index over its types. Types are looked at in
- * place: an object's BTF is often larger than its code, and a link asks for a few types of it.
+ * Reads `.BTF` (kernel documentation, bpf/btf.rst). The type section becomes the table's words as it is,
+ * and one pass finds where each type begins; what the words mean is for `validateBtf` to check, so that a
+ * table that nobody looks into costs nothing more.
+ *
+ * Headers: 24 bytes, or longer; 32 bytes hold a section of kind layouts (2026), which is not needed to
+ * read kinds 1 to 19. Bytes of a header that no version has given a meaning must be zero.
  */
-import { type ByteOrder, ByteView, cString } from '../base/bytes.ts';
+import { type ByteOrder, ByteView, readWords } from '../base/bytes.ts';
 import { BTF_MAGIC, trailingSize } from './format.ts';
+import { StringTable } from './strings.ts';
+import { Btf, HEADER_WORDS } from './types.ts';
 
-export interface BtfType {
-  /** 1-based; 0 is void. */
-  readonly id: number;
-  readonly kind: number;
-  readonly name: string;
-  readonly vlen: number;
-  /** The kind flag, e.g. bit-field offsets in a struct, signedness in an enum. */
-  readonly flag: boolean;
-  /** `size` or `type`, as the kind has it. */
-  readonly sizeOrType: number;
-  /** Byte offset of what follows the header, in `Btf.view`. */
-  readonly trailing: number;
+export type ReadBtfResult =
+  | { readonly btf: Btf; readonly fault?: undefined }
+  /** What is wrong, in words; the caller names the file. */
+  | { readonly btf?: undefined; readonly fault: string };
+
+/** Bytes of the header that every version has. */
+export const BTF_HEADER_SIZE = 24;
+
+/** Bytes of the header whose meaning is known. */
+const KNOWN_HEADER_SIZE = 32;
+
+/** Checks the header and the extent of every type, and nothing inside of types: see `validateBtf`. */
+export function readBtf(bytes: Uint8Array, order: ByteOrder): ReadBtfResult {
+  const view = new ByteView(bytes, order);
+  const fault = headerFault(view);
+  if (fault !== undefined) return { fault };
+  const header = view.u32(4);
+  const typesStart = header + view.u32(8);
+  const typesSize = view.u32(12);
+  const stringsStart = header + view.u32(16);
+  const stringsSize = view.u32(20);
+
+  const words = readWords(bytes.subarray(typesStart, typesStart + typesSize), order);
+  const starts = new Uint32Array(Math.floor(words.length / HEADER_WORDS) + 2);
+  let count = 0;
+  let at = 0;
+  while (at < words.length) {
+    starts[++count] = at;
+    if (at + HEADER_WORDS > words.length) return { fault: `type ${count} is cut short` };
+    const info = words[at + 1]!;
+    const trailing = trailingSize((info >>> 24) & 0x7f, info & 0xffffff);
+    if (trailing === undefined) {
+      return { fault: `type ${count} is of unknown kind ${(info >>> 24) & 0x7f}` };
+    }
+    at += HEADER_WORDS + (trailing >>> 2);
+  }
+  if (at > words.length) return { fault: `type ${count} runs past the end of the type section` };
+  starts[count + 1] = at;
+  const strings = new StringTable(bytes.subarray(stringsStart, stringsStart + stringsSize));
+  return { btf: new Btf(words, starts.subarray(0, count + 2), strings) };
 }
 
-export class Btf {
-  readonly view: ByteView;
-  readonly #strings: Uint8Array;
-  readonly #offsets: readonly number[];
-
-  private constructor(view: ByteView, strings: Uint8Array, offsets: readonly number[]) {
-    this.view = view;
-    this.#strings = strings;
-    this.#offsets = offsets;
+function headerFault(view: ByteView): string | undefined {
+  if (!view.has(0, BTF_HEADER_SIZE)) {
+    return `it has ${view.length} bytes, fewer than a header of ${BTF_HEADER_SIZE}`;
   }
-
-  /** Undefined where the bytes are not well-formed BTF. */
-  static read(bytes: Uint8Array, order: ByteOrder): Btf | undefined {
-    const view = new ByteView(bytes, order);
-    if (!view.has(0, 24) || view.u16(0) !== BTF_MAGIC) return undefined;
-    const header = view.u32(4);
-    const typesStart = header + view.u32(8);
-    const typesSize = view.u32(12);
-    const stringsStart = header + view.u32(16);
-    const stringsSize = view.u32(20);
-    if (header < 24 || !view.has(typesStart, typesSize) || !view.has(stringsStart, stringsSize)) {
-      return undefined;
-    }
-    const offsets: number[] = [];
-    const end = typesStart + typesSize;
-    for (let at = typesStart; at < end; ) {
-      if (at + 12 > end) return undefined;
-      const info = view.u32(at + 4);
-      const trailing = trailingSize((info >>> 24) & 0x1f, info & 0xffff);
-      if (trailing === undefined || at + 12 + trailing > end) return undefined;
-      offsets.push(at);
-      at += 12 + trailing;
-    }
-    return new Btf(view, bytes.subarray(stringsStart, stringsStart + stringsSize), offsets);
+  const magic = view.u16(0);
+  if (magic !== BTF_MAGIC) return magicFault(magic);
+  if (view.u8(2) !== 1) return `its version is ${view.u8(2)}, not 1`;
+  const header = view.u32(4);
+  if (header < BTF_HEADER_SIZE || !view.has(0, header)) {
+    return `its header claims ${header} bytes, and the section has ${view.length}`;
   }
-
-  get typeCount(): number {
-    return this.#offsets.length;
+  const known = header < KNOWN_HEADER_SIZE ? BTF_HEADER_SIZE : KNOWN_HEADER_SIZE;
+  if (view.bytes.subarray(known, header).some((byte) => byte !== 0)) {
+    return `its header of ${header} bytes has fields of an unknown version`;
   }
-
-  /** Undefined for void (0) and for ids outside the table. */
-  type(id: number): BtfType | undefined {
-    const at = this.#offsets[id - 1];
-    if (at === undefined) return undefined;
-    const info = this.view.u32(at + 4);
-    return {
-      id,
-      kind: (info >>> 24) & 0x1f,
-      name: this.string(this.view.u32(at)),
-      vlen: info & 0xffff,
-      flag: info >>> 31 === 1,
-      sizeOrType: this.view.u32(at + 8),
-      trailing: at + 12,
-    };
+  const [typesOffset, typesSize] = [view.u32(8), view.u32(12)];
+  const [stringsOffset, stringsSize] = [view.u32(16), view.u32(20)];
+  if (!view.has(header + typesOffset, typesSize)) {
+    return `its type section (${typesSize} bytes at ${typesOffset}) runs past the end`;
   }
-
-  *types(): Generator<BtfType> {
-    for (let id = 1; id <= this.#offsets.length; id++) yield this.type(id)!;
+  if (!view.has(header + stringsOffset, stringsSize)) {
+    return `its string section (${stringsSize} bytes at ${stringsOffset}) runs past the end`;
   }
-
-  /** The string at `offset`; empty where the offset is outside the table. */
-  string(offset: number): string {
-    return cString(this.#strings, offset) ?? '';
+  if (typesOffset % 4 !== 0 || typesSize % 4 !== 0) {
+    return `its type section (${typesSize} bytes at ${typesOffset}) is not made of 32-bit words`;
   }
+  const apart =
+    typesOffset + typesSize <= stringsOffset || stringsOffset + stringsSize <= typesOffset;
+  if (!apart) return 'its type and string sections overlap';
+  const strings = header + stringsOffset;
+  if (stringsSize === 0) return 'it has no string section';
+  if (view.u8(strings) !== 0) return 'its string section does not begin with an empty string';
+  if (view.u8(strings + stringsSize - 1) !== 0) {
+    return 'its last string has no terminating NUL';
+  }
+  return undefined;
+}
+
+/** Also of `.BTF.ext`. */
+export function magicFault(magic: number): string {
+  const swapped = ((magic & 0xff) << 8) | (magic >>> 8);
+  if (swapped === BTF_MAGIC) return 'it is in the other byte order than the object';
+  return `its magic number is 0x${magic.toString(16)}, not 0x${BTF_MAGIC.toString(16)}`;
 }

@@ -2,8 +2,25 @@
 import yargs from 'yargs';
 import { formsOf, type Option } from './options.ts';
 
+export interface HelpTexts {
+  readonly usage: string;
+  readonly epilogue: string;
+}
+
+const link: HelpTexts = {
+  usage: 'Usage: bpfld [options] FILE...\n\nLinks BPF objects into one.',
+  epilogue: [
+    'FILE is an object, or a text that names objects with INPUT or GROUP.',
+    '@FILE stands for the arguments in FILE; -- ends the options.',
+    'bpfld inspect FILE... shows what is in objects; see bpfld inspect --help.',
+  ].join('\n'),
+};
+
 /** The text of `--help`, without a newline at the end; the same whatever the terminal and the locale. */
-export async function renderHelp(options: readonly Option[]): Promise<string> {
+export async function renderHelp(
+  options: readonly Option[],
+  { usage, epilogue }: HelpTexts = link,
+): Promise<string> {
   let parser = yargs([])
     .scriptName('bpfld')
     .locale('en')
@@ -11,10 +28,8 @@ export async function renderHelp(options: readonly Option[]): Promise<string> {
     .help(false)
     .version(false)
     .wrap(100)
-    .usage('Usage: bpfld [options] FILE...\n\nLinks BPF objects into one.')
-    .epilogue(
-      'FILE is an object, or a text that names objects with INPUT or GROUP.\n@FILE stands for the arguments in FILE; -- ends the options.',
-    );
+    .usage(usage)
+    .epilogue(epilogue);
   for (const option of options) {
     const [first, ...others] = formsOf(option).map((form) => form.replace(/^--?/, ''));
     const value = option.placeholder === undefined ? '' : `${option.placeholder}: `;

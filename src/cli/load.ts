@@ -8,13 +8,15 @@
  * links prog.o, lib/foo1.o and lib/foo2.o. Missing files are all reported, not only the first.
  */
 import { decodeUtf8 } from '../base/bytes.ts';
+import { type FileBytes, isPartial } from '../base/file-bytes.ts';
 import * as report from '../diag/catalogue/command-line.ts';
 import type { Diagnostic, Location } from '../diag/diagnostic.ts';
+import { neededRanges } from '../elf/needed.ts';
 import type { Host } from '../host.ts';
 import type { LinkInput, LinkOptions } from '../link-types.ts';
 import { type Command, parseScript, type ScriptSource } from '../script/index.ts';
 import type { CommandLine, InputArgument } from './arguments.ts';
-import { binaryKind, classify } from './classify.ts';
+import { binaryKind, classify, type FileKind } from './classify.ts';
 import {
   candidates,
   directoryOf,
@@ -95,7 +97,7 @@ class Loader {
 
   /** The `-T` script; its directories count from now on. Its own faults are for the link to report. */
   loadScript(name: string): LoadedScript | undefined {
-    const found = readFirst(this.#host, candidates(name, this.#directories));
+    const found = readFirst(candidates(name, this.#directories), this.#host.readFile);
     if ('bytes' in found) {
       const source = this.#scriptOf(found);
       return source && this.#parsed(source, directoryOf(found.path)).loaded;
@@ -112,7 +114,7 @@ class Loader {
 
   include(name: string): ScriptSource | undefined {
     if (!this.#included.has(name)) {
-      const found = readFirst(this.#host, candidates(name, this.#directories));
+      const found = readFirst(candidates(name, this.#directories), this.#host.readFile);
       if ('bytes' in found) {
         this.#included.set(name, this.#scriptOf(found));
       } else {
@@ -142,7 +144,8 @@ class Loader {
     if (found === undefined) return;
     const { path, bytes } = found;
     this.dependencies.add(path);
-    const file = classify(path, bytes);
+    // Of objects alone parts are read.
+    const file: FileKind = isPartial(bytes) ? { kind: 'object' } : classify(path, bytes);
     switch (file.kind) {
       case 'object':
         this.inputs.push({ path, bytes });
@@ -177,7 +180,7 @@ class Loader {
     { kind, name }: InputArgument,
     from: Location | undefined,
     directory: string | undefined,
-  ): FoundFile | undefined {
+  ): FoundFile<FileBytes> | undefined {
     // A script's files are looked for, the command line's are where it says they are.
     const nearby = directory === undefined ? [] : [directory];
     const places =
@@ -186,7 +189,7 @@ class Loader {
         : from === undefined
           ? [name]
           : candidates(name, [...nearby, ...this.#directories]);
-    const found = readFirst(this.#host, places);
+    const found = readFirst(places, (path) => this.#host.readParts(path, neededRanges));
     if ('bytes' in found) return found;
     if (kind === 'library' && found.missing) {
       const file = libraryFile(name);

@@ -29,6 +29,8 @@ import { version, versionLine } from './version.ts';
 export interface Core {
   /** `--help` needs all of yargs, which a link does without. */
   readonly loadHelp: () => Promise<typeof import('./help.ts')>;
+  /** Nor does a link need what reports are made of. */
+  readonly loadInspect: () => Promise<typeof import('./inspect.ts')>;
   readonly link: Linker;
   /** The scripts that ship with bpfld: `tc.ld` and its text. */
   readonly scripts: Readonly<Record<string, string>>;
@@ -52,6 +54,11 @@ export async function main(argv: readonly string[], host: Host, core: Core): Pro
 
 async function run(argv: readonly string[], host: Host, core: Core): Promise<number> {
   const expanded = expandResponseFiles(argv, host);
+  const [command, ...rest] = expanded.arguments;
+  if (command === 'inspect' && expanded.diagnostics.length === 0) {
+    const { inspectFiles } = await core.loadInspect();
+    return inspectFiles(rest, host, core);
+  }
   const { commandLine, diagnostics } = parseArguments(expanded.arguments);
   const printer = new Printer(host, commandLine);
   const failed = (usage: readonly Diagnostic[]): boolean => {

@@ -18,14 +18,6 @@ export interface Normalised {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const byForm: ReadonlyMap<string, Option> = new Map(
-  options.flatMap((option) => formsOf(option).map((form) => [form, option] as const)),
-);
-
-const longNames: readonly string[] = [...byForm.keys()]
-  .filter((form) => form.startsWith('--'))
-  .map((form) => form.slice(2));
-
 /** Lists that keep the order of several kinds of argument. */
 const sharedKeys: Readonly<Record<string, string>> = {
   library: 'input',
@@ -34,13 +26,21 @@ const sharedKeys: Readonly<Record<string, string>> = {
   'set-from': 'setting',
 };
 
-export function normalise(argv: readonly string[]): Normalised {
+/** `command`: how its user calls the command that has the options. */
+export function normalise(
+  argv: readonly string[],
+  list: readonly Option[] = options,
+  command = 'bpfld',
+): Normalised {
+  const forms: Forms = new Map(
+    list.flatMap((option) => formsOf(option).map((form) => [form, option] as const)),
+  );
   const canonical: string[] = [];
   const diagnostics: Diagnostic[] = [];
   let onlyFiles = false;
 
   function emit(option: Option, form: string, value: string | undefined): void {
-    const problem = value === undefined ? undefined : checkValue(option, form, value);
+    const problem = value === undefined ? undefined : checkValue(option, form, value, command);
     if (problem !== undefined) diagnostics.push(problem);
     else
       canonical.push(`--${sharedKeys[option.name] ?? option.name}=${option.name}:${value ?? ''}`);
@@ -55,15 +55,15 @@ export function normalise(argv: readonly string[]): Normalised {
     } else if (argument === '-') {
       diagnostics.push(report.notAFile('input'));
     } else {
-      const split = splitArgument(argument);
+      const split = splitArgument(argument, forms);
       if (split === undefined) {
-        diagnostics.push(report.unknownOption(argument, nearOption(argument)));
+        diagnostics.push(report.unknownOption(argument, nearOption(argument, forms), command));
         continue;
       }
       const { option, form, value } = split;
       if (option.value === 'none') {
         if (value === undefined) emit(option, form, undefined);
-        else diagnostics.push(report.unexpectedValue(form, value));
+        else diagnostics.push(report.unexpectedValue(form, value, command));
       } else if (form.length === 2 && value?.startsWith('=')) {
         diagnostics.push(report.equalsAfterLetter(argument, form.slice(1), option.name));
       } else if (value !== undefined || option.value === 'optional') {
@@ -71,12 +71,14 @@ export function normalise(argv: readonly string[]): Normalised {
       } else if (at + 1 < argv.length) {
         emit(option, form, argv[++at]!);
       } else {
-        diagnostics.push(report.missingValue(form, option.placeholder ?? 'VALUE'));
+        diagnostics.push(report.missingValue(form, option.placeholder ?? 'VALUE', command));
       }
     }
   }
   return { canonical, diagnostics };
 }
+
+type Forms = ReadonlyMap<string, Option>;
 
 interface SplitArgument {
   readonly option: Option;
@@ -86,8 +88,8 @@ interface SplitArgument {
   readonly value: string | undefined;
 }
 
-function splitArgument(argument: string): SplitArgument | undefined {
-  const letter = byForm.get(argument.slice(0, 2));
+function splitArgument(argument: string, forms: Forms): SplitArgument | undefined {
+  const letter = forms.get(argument.slice(0, 2));
   const joined = argument.length > 2 ? argument.slice(2) : undefined;
   if (!argument.startsWith('--')) {
     // As in ld, `-omagic` is the output "magic" and `-library` the library "ibrary": a long option
@@ -98,26 +100,39 @@ function splitArgument(argument: string): SplitArgument | undefined {
   }
   const equals = argument.indexOf('=');
   const form = equals < 0 ? argument : argument.slice(0, equals);
-  const option = byForm.get(form.startsWith('--') ? form : `-${form}`);
+  const option = forms.get(form.startsWith('--') ? form : `-${form}`);
   if (option === undefined) return undefined;
   return { option, form, value: equals < 0 ? undefined : argument.slice(equals + 1) };
 }
 
-function checkValue(option: Option, form: string, value: string): Diagnostic | undefined {
+function checkValue(
+  option: Option,
+  form: string,
+  value: string,
+  command: string,
+): Diagnostic | undefined {
   if (option.choices !== undefined && !option.choices.includes(value)) {
-    return report.badValue(form, value, `one of ${option.choices.join(', ')}`, option.choices);
+    return report.badValue(
+      form,
+      value,
+      `one of ${option.choices.join(', ')}`,
+      option.choices,
+      command,
+    );
   }
-  if (value === '') return report.missingValue(form, option.placeholder ?? 'VALUE');
+  if (value === '') return report.missingValue(form, option.placeholder ?? 'VALUE', command);
   if (option.number === true && !/^[0-9]{1,9}$/.test(value)) {
-    return report.badValue(form, value, 'a number, 0 or more', []);
+    return report.badValue(form, value, 'a number, 0 or more', [], command);
   }
   return undefined;
 }
 
 /** The option that a misspelt or shortened one most likely meant. */
-function nearOption(argument: string): string | undefined {
+function nearOption(argument: string, forms: Forms): string | undefined {
   const name = argument.replace(/^--?/, '').replace(/=.*$/s, '');
   if (name.length < 2) return undefined;
+  const long = [...forms.keys()].filter((form) => form.startsWith('--'));
+  const longNames = long.map((form) => form.slice(2));
   const longer = longNames.filter((long) => long.startsWith(name));
   const near = longer.length === 1 ? longer[0] : nearest(name, longNames);
   return near === undefined ? undefined : `--${near}`;

@@ -1,6 +1,6 @@
 /**
- * The options of bpfld, once: the argument parser, `--help` and the table in docs/command-line.md are all
- * made from this list, in its order.
+ * The options of a link, once: the argument parser, `--help` and the table in docs/command-line.md are all
+ * made from this list, in its order. Commands have lists of their own.
  */
 
 export type OptionGroup =
@@ -9,7 +9,8 @@ export type OptionGroup =
   | 'Script and profile'
   | 'Configuration'
   | 'Diagnostics'
-  | 'Information';
+  | 'Information'
+  | 'Parts';
 
 export type OptionName =
   | 'library'
@@ -32,9 +33,9 @@ export type OptionName =
   | 'version'
   | 'help';
 
-export interface Option {
+export interface Option<Name extends string = string> {
   /** The long form without dashes; for an option that has none, its letter. */
-  readonly name: OptionName;
+  readonly name: Name;
   /** Other long forms. */
   readonly aliases?: readonly string[];
   /** Single letters. */
@@ -56,7 +57,7 @@ export interface Option {
   readonly help: string;
 }
 
-export const options: readonly Option[] = [
+export const options: readonly Option<OptionName>[] = [
   {
     name: 'library',
     letters: ['l'],
@@ -212,8 +213,8 @@ export function formsOf(option: Option): readonly string[] {
 }
 
 /** The options as rows of a Markdown table, for the documentation. */
-export function optionTable(): string {
-  const rows = options.map((option) => {
+export function optionTable(list: readonly Option[] = options): string {
+  const rows = list.map((option) => {
     const value = option.placeholder ?? '';
     const forms = formsOf(option).map((form) => {
       if (value === '') return `\`${form}\``;

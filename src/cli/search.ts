@@ -1,21 +1,21 @@
 /** Where files are looked for: the working directory, `-L` and SEARCH_DIR directories, bpfld's own scripts. */
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Host, ReadResult } from '../host.ts';
+import type { ReadResult } from '../host.ts';
 import type { ScriptSource } from '../script/span.ts';
 
-export interface FoundFile {
+export interface FoundFile<Bytes = Uint8Array> {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
 }
 
 /** The first of `paths` that can be read; otherwise the first problem other than absence, else absence. */
-export function readFirst(
-  host: Host,
+export function readFirst<Bytes>(
   paths: readonly string[],
-): FoundFile | Extract<ReadResult, { problem: string }> {
+  readFile: (path: string) => ReadResult<Bytes>,
+): FoundFile<Bytes> | Extract<ReadResult, { problem: string }> {
   let problem: Extract<ReadResult, { problem: string }> | undefined;
   for (const path of paths) {
-    const read = host.readFile(path);
+    const read = readFile(path);
     if ('bytes' in read) return { path, bytes: read.bytes };
     if (problem === undefined || (problem.missing && !read.missing)) problem = read;
   }

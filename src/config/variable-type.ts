@@ -1,7 +1,7 @@
 /** The C type of a variable, from its object's BTF, as far as setting values needs it. */
 
 import { INT_BOOL, INT_CHAR, INT_SIGNED, KIND } from '../btf/format.ts';
-import type { Btf, BtfType } from '../btf/read.ts';
+import { type Btf, FIELD } from '../btf/types.ts';
 import type { ConfigMember, ConfigType } from './type.ts';
 
 /** Types nest by value no deeper than this in honest BTF; a cycle would go on for ever. */
@@ -11,15 +11,15 @@ const MAX_MEMBERS = 4096;
 /** The types of an object's variables, by name. */
 export class VariableTypes {
   readonly #btf: Btf;
-  readonly #byName = new Map<string, BtfType[]>();
+  readonly #byName = new Map<string, number[]>();
 
   constructor(btf: Btf) {
     this.#btf = btf;
-    for (const type of btf.types()) {
-      if (type.kind !== KIND.VAR) continue;
-      const known = this.#byName.get(type.name);
-      if (known === undefined) this.#byName.set(type.name, [type]);
-      else known.push(type);
+    for (let id = 1; id <= btf.typeCount; id++) {
+      if (btf.kind(id) !== KIND.VAR) continue;
+      const known = this.#byName.get(btf.name(id));
+      if (known === undefined) this.#byName.set(btf.name(id), [id]);
+      else known.push(id);
     }
   }
 
@@ -29,7 +29,7 @@ export class VariableTypes {
     const short = name.slice(name.lastIndexOf('.') + 1);
     const [variable, ...others] = this.#byName.get(name) ?? this.#byName.get(short) ?? [];
     if (variable === undefined || others.length > 0) return undefined;
-    return describe(this.#btf, variable.sizeOrType, 0, undefined);
+    return describe(this.#btf, this.#btf.target(variable), 0, undefined);
   }
 }
 
@@ -40,43 +40,43 @@ function describe(
   depth: number,
   alias: string | undefined,
 ): ConfigType | undefined {
-  const type = btf.type(id);
-  if (type === undefined || depth > MAX_DEPTH) return undefined;
-  const size = type.sizeOrType;
-  const name = alias ?? (type.name === '' ? undefined : type.name);
+  const kind = btf.kind(id);
+  if (kind === 0 || depth > MAX_DEPTH) return undefined;
+  const size = btf.size(id);
+  const ownName = btf.name(id);
+  const name = alias ?? (ownName === '' ? undefined : ownName);
   const named = name === undefined ? {} : { name };
-  switch (type.kind) {
+  switch (kind) {
     case KIND.TYPEDEF:
-      return describe(btf, type.sizeOrType, depth + 1, alias ?? type.name);
+      return describe(btf, btf.target(id), depth + 1, alias ?? ownName);
     case KIND.VOLATILE:
     case KIND.CONST:
     case KIND.RESTRICT:
     case KIND.TYPE_TAG:
-      return describe(btf, type.sizeOrType, depth + 1, alias);
+      return describe(btf, btf.target(id), depth + 1, alias);
     case KIND.INT: {
-      const encoding = (btf.view.u32(type.trailing) >>> 24) & 0xf;
+      const encoding = (btf.field(id, FIELD.first) >>> 24) & 0xf;
       return {
         kind: 'int',
         size,
         signed: (encoding & INT_SIGNED) !== 0,
         bool: (encoding & INT_BOOL) !== 0,
-        char: (encoding & INT_CHAR) !== 0 || type.name === 'char',
+        char: (encoding & INT_CHAR) !== 0 || ownName === 'char',
         ...named,
       };
     }
     case KIND.ENUM:
     case KIND.ENUM64:
-      return { kind: 'enum', size, signed: type.flag, values: enumerators(btf, type), ...named };
+      return { kind: 'enum', size, signed: btf.flag(id), values: btf.enumerators(id), ...named };
     case KIND.ARRAY: {
-      const element = describe(btf, btf.view.u32(type.trailing), depth + 1, undefined);
-      const count = btf.view.u32(type.trailing + 8);
-      return element && { kind: 'array', element, count };
+      const element = describe(btf, btf.field(id, FIELD.arrayElement), depth + 1, undefined);
+      return element && { kind: 'array', element, count: btf.field(id, FIELD.arrayCount) };
     }
     case KIND.STRUCT:
     case KIND.UNION: {
-      const members = membersOf(btf, type, depth);
-      const kind = type.kind === KIND.STRUCT ? 'struct' : 'union';
-      return members && { kind, size, members, ...named };
+      const members = membersOf(btf, id, depth);
+      const of = kind === KIND.STRUCT ? 'struct' : 'union';
+      return members && { kind: of, size, members, ...named };
     }
     case KIND.FLOAT:
       return { kind: 'float', size, ...named };
@@ -87,35 +87,14 @@ function describe(
   }
 }
 
-function enumerators(btf: Btf, type: BtfType): { name: string; value: bigint }[] {
-  const { view } = btf;
-  const wide = type.kind === KIND.ENUM64;
-  return Array.from({ length: type.vlen }, (_, i) => {
-    const at = type.trailing + i * (wide ? 12 : 8);
-    const low = BigInt(view.u32(at + 4));
-    const bits = wide ? (BigInt(view.u32(at + 8)) << 32n) | low : low;
-    const value = type.flag ? BigInt.asIntN(wide ? 64 : 32, bits) : bits;
-    return { name: btf.string(view.u32(at)), value };
-  });
-}
-
-function membersOf(btf: Btf, type: BtfType, depth: number): ConfigMember[] | undefined {
-  const { view } = btf;
+function membersOf(btf: Btf, id: number, depth: number): ConfigMember[] | undefined {
+  if (btf.vlen(id) > MAX_MEMBERS) return undefined;
   const members: ConfigMember[] = [];
-  if (type.vlen > MAX_MEMBERS) return undefined;
-  for (let i = 0; i < type.vlen; i++) {
-    const at = type.trailing + i * 12;
-    const member = describe(btf, view.u32(at + 4), depth + 1, undefined);
-    if (member === undefined) return undefined;
-    // With the kind flag the upper 8 bits are a bit-field's width.
-    const place = view.u32(at + 8);
-    const sizeBits = type.flag ? place >>> 24 : 0;
-    members.push({
-      name: btf.string(view.u32(at)),
-      offsetBits: type.flag ? place & 0xffffff : place,
-      ...(sizeBits === 0 ? {} : { sizeBits }),
-      type: member,
-    });
+  for (const { name, type, offsetBits, sizeBits } of btf.members(id)) {
+    const described = describe(btf, type, depth + 1, undefined);
+    if (described === undefined) return undefined;
+    const width = sizeBits === 0 ? {} : { sizeBits };
+    members.push({ name, offsetBits, ...width, type: described });
   }
   return members;
 }

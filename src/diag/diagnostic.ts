@@ -15,6 +15,8 @@ export type Location =
       readonly column?: number;
       /** The function that the line is in. */
       readonly function?: string;
+      /** The whole line, where the object carries it; shown with a caret. */
+      readonly text?: string;
     }
   /** A place in an input object: `a.o:(classifier+0x30)`, or the file alone. */
   | {

@@ -11,7 +11,7 @@ function renderLocation(place: Location): string[] {
     case 'source': {
       const column = place.column === undefined ? '' : `:${place.column}`;
       const where = place.function === undefined ? '' : ` (${place.function})`;
-      return [`${place.file}:${place.line}${column}${where}`];
+      return [`${place.file}:${place.line}${column}${where}`, ...sourceText(place)];
     }
     case 'object': {
       const offset = place.offset === undefined ? '' : `+0x${place.offset.toString(16)}`;
@@ -19,28 +19,41 @@ function renderLocation(place: Location): string[] {
       const what = place.what === undefined ? '' : `, ${place.what}`;
       return [`${place.file}${section}${what}`];
     }
-    case 'text': {
-      const { text, column, length } = excerpt(place);
-      // Tabs stay tabs, so that the caret stands under its token whatever the terminal's tab width.
-      const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-      return [
-        `${place.file}:${place.line}:${place.column}`,
-        `  ${text}`,
-        `  ${indent}${'^'.repeat(Math.max(1, length))}`,
-      ];
-    }
+    case 'text':
+      return [`${place.file}:${place.line}:${place.column}`, ...underline(place)];
   }
+}
+
+/** A line of a program, without its indentation. */
+function sourceText({ text = '', column }: Extract<Location, { kind: 'source' }>): string[] {
+  const trimmed = text.trimStart();
+  if (trimmed === '') return [];
+  const at = (column ?? 0) - (text.length - trimmed.length);
+  if (at < 1 || at > trimmed.length) return [`  ${excerpt({ text: trimmed }).text}`];
+  return underline({ text: trimmed, column: at, length: 1 });
+}
+
+/** A line, and below it a caret. */
+function underline(line: { text: string; column: number; length: number }): string[] {
+  const { text, column, length } = excerpt(line);
+  // Tabs stay tabs, so that the caret stands under its token whatever the terminal's tab width.
+  const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  return [`  ${text}`, `  ${indent}${'^'.repeat(Math.max(1, length))}`];
 }
 
 /** Columns of a line that are shown; longer ones were made by a program, or are no text. */
 const widest = 200;
 
 /** The part of a line that the caret is in; `…` stands for what is left out. */
-function excerpt({ text, column, length }: Extract<Location, { kind: 'text' }>): Readonly<
-  Record<'column' | 'length', number>
-> & {
+function excerpt({
+  text,
+  column = 1,
+  length = 1,
+}: {
   readonly text: string;
-} {
+  readonly column?: number;
+  readonly length?: number;
+}): { readonly text: string; readonly column: number; readonly length: number } {
   if (text.length <= widest) return { text, column, length };
   const start = Math.max(0, Math.min(column - 1 - widest / 4, text.length - widest));
   const end = start + widest;
@@ -57,7 +70,7 @@ function excerpt({ text, column, length }: Extract<Location, { kind: 'text' }>):
  * What a user's file says must not steer the terminal: each control character, change of writing direction
  * and half of a surrogate pair becomes one printable character. Tabs stay.
  */
-function printable(line: string): string {
+export function printable(line: string): string {
   return line.replace(unprintable, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x20) return String.fromCharCode(0x2400 + code);

@@ -8,7 +8,8 @@
  * What is not read here: implicit addends (they are in the relocated bytes, and their form depends on
  * the relocation type) and BTF.
  */
-import { type ByteOrder, ByteView, cString } from '../base/bytes.ts';
+import { type ByteOrder, ByteView } from '../base/bytes.ts';
+import { type FileBytes, fileSize, fileSlice } from '../base/file-bytes.ts';
 import { notElf, symbolOutsideSection, truncated, unsupportedElf } from '../diag/catalogue/elf.ts';
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import {
@@ -29,6 +30,8 @@ import {
   STT,
   SYM_SIZE,
 } from './constants.ts';
+import { isDebugInformation, isRelocationTable, isSkippable } from './needed.ts';
+import { Strings } from './strings.ts';
 import type {
   ElfGroup,
   ElfObject,
@@ -51,31 +54,63 @@ class Fault extends Error {
   }
 }
 
-/** Parses `bytes`; `file` is only used to name it in the fault. */
-export function readElf(bytes: Uint8Array, file: string): ReadElfResult {
+export interface ReadElfOptions {
+  /** Leaves out the bytes and relocations of debug information, and the relocations of BTF. */
+  readonly skipDebug?: boolean;
+}
+
+/**
+ * Parses `bytes`, of which only the parts that `neededRanges` names must be there where debug information
+ * is skipped; `file` is only used to name it in the fault.
+ */
+export function readElf(
+  bytes: FileBytes,
+  file: string,
+  { skipDebug = false }: ReadElfOptions = {},
+): ReadElfResult {
   try {
-    return { object: new Reader(bytes, file).read() };
+    return { object: new Reader(bytes, file, skipDebug).read() };
   } catch (thrown) {
     if (thrown instanceof Fault) return { fault: thrown.diagnostic };
     throw thrown;
   }
 }
 
-class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #file: string;
+const noBytes = new Uint8Array(0);
 
-  constructor(bytes: Uint8Array, file: string) {
+interface SectionHeaders {
+  readonly sections: ElfSection[];
+  /** Of their names. */
+  readonly strings: Strings;
+  readonly namesIndex: number;
+}
+
+/** Whether a link ignores the relocations of a section. What those of BTF say, its records say too. */
+function hasUnusedRelocations({ name }: ElfSection): boolean {
+  return name === '.BTF' || name === '.BTF.ext' || isDebugInformation(name);
+}
+
+class Reader {
+  readonly #bytes: FileBytes;
+  readonly #size: number;
+  readonly #file: string;
+  readonly #skipDebug: boolean;
+
+  constructor(bytes: FileBytes, file: string, skipDebug: boolean) {
     this.#bytes = bytes;
+    this.#size = fileSize(bytes);
     this.#file = file;
+    this.#skipDebug = skipDebug;
   }
 
   read(): ElfObject {
     const { order, machine, view } = this.#identify();
     const headers = this.#sectionHeaders(view);
-    const { sections, namesIndex } = headers;
+    const { sections, strings, namesIndex } = headers;
     const symtab = this.#onlySymbolTable(sections);
-    const symbols = symtab === undefined ? [] : this.#symbols(sections, symtab, order);
+    const separateSectionNames = symtab !== undefined && symtab.link !== namesIndex;
+    const names = separateSectionNames ? undefined : strings;
+    const symbols = symtab === undefined ? [] : this.#symbols(sections, symtab, names, order);
     return {
       order,
       machine,
@@ -83,7 +118,7 @@ class Reader {
       symbols,
       relocations: this.#relocations(sections, symtab, symbols.length, order),
       groups: this.#groups(sections, symbols, order),
-      separateSectionNames: symtab !== undefined && symtab.link !== namesIndex,
+      separateSectionNames,
     };
   }
 
@@ -92,7 +127,7 @@ class Reader {
   }
 
   #identify(): { order: ByteOrder; machine: number; view: ByteView } {
-    const b = this.#bytes;
+    const b = fileSlice(this.#bytes, 0, Math.min(EHDR_SIZE, this.#size)) ?? noBytes;
     const file = this.#file;
     if (!(b[0] === 0x7f && b[1] === 0x45 && b[2] === 0x4c && b[3] === 0x46)) {
       throw new Fault(notElf(file));
@@ -114,64 +149,78 @@ class Reader {
     return { order, machine, view };
   }
 
-  #sectionHeaders(view: ByteView): { sections: ElfSection[]; namesIndex: number } {
-    const tableOffset = view.size(40);
-    if (view.u16(58) !== SHDR_SIZE) this.#fail(`section headers of ${view.u16(58)} bytes`);
-    if (!view.has(tableOffset, SHDR_SIZE))
-      this.#fail('the section header table is outside the file');
+  #sectionHeaders(header: ByteView): SectionHeaders {
+    const tableOffset = header.size(40);
+    if (header.u16(58) !== SHDR_SIZE) this.#fail(`section headers of ${header.u16(58)} bytes`);
+    const first = this.#view(tableOffset, SHDR_SIZE, header.order);
+    if (first === undefined) this.#fail('the section header table is outside the file');
     // Counts that do not fit 16 bits stand in section 0 (extended section indexes).
-    const count = view.u16(60) || view.size(tableOffset + 32);
-    let namesIndex = view.u16(62);
-    if (namesIndex === SHN.XINDEX) namesIndex = view.u32(tableOffset + 40);
-    if (!view.has(tableOffset, count * SHDR_SIZE)) {
-      this.#fail(`${count} section headers do not fit in the file`);
-    }
-
-    const namesHeader = tableOffset + namesIndex * SHDR_SIZE;
+    const count = header.u16(60) || first.size(32);
+    let namesIndex = header.u16(62);
+    if (namesIndex === SHN.XINDEX) namesIndex = first.u32(40);
+    const table = this.#view(tableOffset, count * SHDR_SIZE, header.order);
+    if (table === undefined) this.#fail(`${count} section headers do not fit in the file`);
     if (namesIndex >= count)
       this.#fail(`the section name table is section ${namesIndex} of ${count}`);
-    const names = this.#slice(
-      view.size(namesHeader + 24),
-      view.size(namesHeader + 32),
-      'the section name table',
+    const namesHeader = namesIndex * SHDR_SIZE;
+    const strings = new Strings(
+      this.#slice(
+        table.size(namesHeader + 24),
+        table.size(namesHeader + 32),
+        'the section name table',
+      ),
     );
-
-    const sections: ElfSection[] = [];
-    for (let index = 0; index < count; index++) {
-      const at = tableOffset + index * SHDR_SIZE;
-      const type = view.u32(at + 4);
-      const name = index === 0 ? '' : cString(names, view.u32(at));
+    const names: string[] = [''];
+    for (let index = 1; index < count; index++) {
+      const name = strings.at(table.u32(index * SHDR_SIZE));
       if (name === undefined) this.#fail(`the name of section ${index}`);
-      const size = index === 0 ? 0 : view.size(at + 32);
-      const empty = type === SHT.NOBITS || type === SHT.NULL;
-      const what = `section ${name || index}`;
-      if (!Number.isSafeInteger(size)) this.#fail(`the size of ${what}`);
-      const align = Math.max(1, view.size(at + 48));
-      // A power of two that a number holds exactly; more than 2^32 would only make the output explode.
-      if (align > 2 ** 32 || !Number.isInteger(Math.log2(align))) {
-        this.#fail(`the alignment of ${what} is ${align}`);
-      }
-      sections.push({
-        index,
-        name,
-        type,
-        flags: view.low32(at + 8),
-        size,
-        link: view.u32(at + 40),
-        info: view.u32(at + 44),
-        align,
-        entsize: view.size(at + 56),
-        bytes: empty ? new Uint8Array(0) : this.#slice(view.size(at + 24), size, what),
-      });
+      names.push(name);
     }
-    return { sections, namesIndex };
+    const sections = names.map((_, index) => this.#section(table, names, index));
+    return { sections, strings, namesIndex };
   }
 
-  #slice(offset: number, size: number, what: string): Uint8Array {
-    if (!Number.isSafeInteger(offset) || !(size >= 0) || !(offset + size <= this.#bytes.length)) {
-      this.#fail(`${what} lies outside the file`);
+  #section(table: ByteView, names: readonly string[], index: number): ElfSection {
+    const at = index * SHDR_SIZE;
+    const name = names[index]!;
+    const type = table.u32(at + 4);
+    const size = index === 0 ? 0 : table.size(at + 32);
+    const info = table.u32(at + 44);
+    const align = table.size(at + 48) || 1;
+    if (!Number.isSafeInteger(size)) this.#fail(`the size of section ${name || index}`);
+    // A power of two that a number holds exactly; more than 2^32 would only make the output explode.
+    if (align > 2 ** 32 || !Number.isInteger(Math.log2(align))) {
+      this.#fail(`the alignment of section ${name || index} is ${align}`);
     }
-    return this.#bytes.subarray(offset, offset + size);
+    const empty = type === SHT.NOBITS || type === SHT.NULL;
+    const skipped = this.#skipDebug && isSkippable(type, name, names[info]);
+    return {
+      index,
+      name,
+      type,
+      flags: table.low32(at + 8),
+      size,
+      link: table.u32(at + 40),
+      info,
+      align,
+      entsize: table.size(at + 56),
+      bytes: empty
+        ? noBytes
+        : this.#slice(table.size(at + 24), size, `section ${name || index}`, skipped),
+    };
+  }
+
+  #slice(offset: number, size: number, what: string, skipped = false): Uint8Array {
+    if (!(offset + size <= this.#size)) this.#fail(`${what} lies outside the file`);
+    if (skipped) return noBytes;
+    const bytes = fileSlice(this.#bytes, offset, size);
+    if (bytes === undefined) this.#fail(`${what} was not read`);
+    return bytes;
+  }
+
+  #view(offset: number, size: number, order: ByteOrder): ByteView | undefined {
+    const bytes = fileSlice(this.#bytes, offset, size);
+    return bytes && new ByteView(bytes, order);
   }
 
   #onlySymbolTable(sections: readonly ElfSection[]): ElfSection | undefined {
@@ -191,18 +240,25 @@ class Reader {
     return section.size / entrySize;
   }
 
-  #symbols(sections: readonly ElfSection[], symtab: ElfSection, order: ByteOrder): ElfSymbol[] {
+  /** `sectionNames`: the string table, where it is that of the section names too. */
+  #symbols(
+    sections: readonly ElfSection[],
+    symtab: ElfSection,
+    sectionNames: Strings | undefined,
+    order: ByteOrder,
+  ): ElfSymbol[] {
     const count = this.#table(symtab, SYM_SIZE);
     const view = new ByteView(symtab.bytes, order);
-    const strings = sections[symtab.link];
-    if (strings?.type !== SHT.STRTAB) this.#fail('the symbol table has no string table');
+    const stringTable = sections[symtab.link];
+    if (stringTable?.type !== SHT.STRTAB) this.#fail('the symbol table has no string table');
+    const strings = sectionNames ?? new Strings(stringTable.bytes);
     const extended = sections.find((s) => s.type === SHT.SYMTAB_SHNDX && s.link === symtab.index);
     const extendedView = extended && new ByteView(extended.bytes, order);
 
     const symbols: ElfSymbol[] = [];
     for (let index = 0; index < count; index++) {
       const at = index * SYM_SIZE;
-      const name = view.u32(at) === 0 ? '' : cString(strings.bytes, view.u32(at));
+      const name = view.u32(at) === 0 ? '' : strings.at(view.u32(at));
       if (name === undefined) this.#fail(`the name of symbol ${index}`);
       let section = view.u16(at + 6);
       let place: SymbolPlace = 'section';
@@ -273,10 +329,12 @@ class Reader {
   ): Map<number, ElfRelocation[]> {
     const bySection = new Map<number, ElfRelocation[]>();
     for (const table of sections) {
-      if (table.type !== SHT.REL && table.type !== SHT.RELA) continue;
+      if (!isRelocationTable(table.type)) continue;
+      const relocated = sections[table.info];
+      if (this.#skipDebug && relocated && hasUnusedRelocations(relocated)) continue;
       const entrySize = table.type === SHT.REL ? REL_SIZE : RELA_SIZE;
       const count = this.#table(table, entrySize);
-      if (table.info === 0 || sections[table.info] === undefined) {
+      if (table.info === 0 || relocated === undefined) {
         this.#fail(`${table.name} relocates section ${table.info} of ${sections.length}`);
       }
       if (symtab === undefined || table.link !== symtab.index) {

@@ -13,7 +13,7 @@ export interface ElfSection {
   /** At least 1. */
   readonly align: number;
   readonly entsize: number;
-  /** A view into the file; empty for NOBITS. */
+  /** A view into the file; empty for NOBITS, and for debug information that was skipped. */
   readonly bytes: Uint8Array;
 }
 
@@ -58,7 +58,7 @@ export interface ElfObject {
   readonly machine: number;
   readonly sections: readonly ElfSection[];
   readonly symbols: readonly ElfSymbol[];
-  /** By the index of the section that is relocated. */
+  /** By the index of the section that is relocated; without those that were skipped. */
   readonly relocations: ReadonlyMap<number, readonly ElfRelocation[]>;
   readonly groups: readonly ElfGroup[];
   /** Section names and symbol names have string tables of their own, as GNU tools write them. */

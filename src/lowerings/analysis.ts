@@ -19,7 +19,9 @@ import {
   summarizeFunction,
   UNKNOWN,
 } from '../bpf/index.ts';
+import { RECORD_WORDS } from '../btf/ext.ts';
 import type { CodePlace } from '../diag/catalogue/code.ts';
+import type { InputTypes } from '../model/types.ts';
 import { Arguments } from './arguments.ts';
 import { type LoweringContext, loweredObject, type WordSource } from './context.ts';
 import type { BpfFunction } from './functions.ts';
@@ -48,6 +50,20 @@ export function analyse(
 export function placeOfCode(fn: BpfFunction): CodePlace {
   const { section, name, start } = fn;
   return { file: section.file.path, section: section.name, function: name, base: start };
+}
+
+/** The slots that CO-RE relocations are about. */
+function adjustedSlots({ section, start, end }: BpfFunction, types: InputTypes): Set<number> {
+  const slots = new Set<number>();
+  const { ext, btf } = types.of(section.file) ?? {};
+  for (const { section: name, records } of ext?.core ?? []) {
+    if (btf?.strings.at(name) !== section.name) continue;
+    for (let at = 0; at < records.length; at += RECORD_WORDS.core) {
+      const offset = records[at]!;
+      if (offset >= start && offset < end) slots.add((offset - start) / 8);
+    }
+  }
+  return slots;
 }
 
 class Analysis {
@@ -121,6 +137,7 @@ class Analysis {
   #options(fn: BpfFunction) {
     return {
       flow: this.#flows.get(fn)!,
+      adjusted: adjustedSlots(fn, this.#context.state.types),
       order: this.#context.state.order,
       reference: (slot: number) => this.#reference(fn, slot),
       call: (slot: number) => this.#call(fn, slot),

@@ -9,7 +9,7 @@ import { Code } from '../bpf/index.ts';
 import { CallKind } from '../bpf/opcode.ts';
 import { SHF, SHT } from '../elf/constants.ts';
 import type { InputSection, Relocation } from '../model/input.ts';
-import type { LinkState, Place } from '../model/state.ts';
+import type { CodePart, LinkState, Place } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
 import type { BpfFunction, FunctionTable } from './functions.ts';
 import type { LoweredFunction } from './lower-function.ts';
@@ -18,6 +18,7 @@ export interface RebuiltSection {
   readonly section: InputSection;
   /** The byte offset of each function in it. */
   readonly offsets: ReadonlyMap<BpfFunction, number>;
+  readonly parts: readonly CodePart[];
 }
 
 /**
@@ -83,8 +84,15 @@ export function rebuildSection(
     align: 8,
     entsize: 0,
   });
+  const parts = functions.map(({ fn, slots }) => ({
+    origin: fn.section,
+    start: fn.start,
+    end: fn.end,
+    offset: offsets.get(fn)!,
+    slots,
+  }));
   // Line information counts from the old bytes.
-  return { section: { ...made, file: { ...origin.file, btfExt: undefined } }, offsets };
+  return { section: { ...made, file: { ...origin.file, btfExt: undefined } }, offsets, parts };
 }
 
 /**

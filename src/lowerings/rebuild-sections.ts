@@ -22,6 +22,7 @@ export function rebuildProgram(
   for (const fn of reached) for (const callee of fn.calls.values()) reached.add(callee);
   const parts = [...reached].map((fn) => lowered.get(fn)!);
   const rebuilt = rebuildSection(entry.section, parts, true);
+  state.codeParts.set(rebuilt.section, rebuilt.parts);
 
   const inputs = inputsOf(output).filter(isExecutable);
   plan.rebuild(output, (section) => {
@@ -88,6 +89,7 @@ function rebuildOne(
   { state, functions }: LoweringContext,
 ): readonly InputSection[] {
   const rebuilt = rebuildSection(section, parts, false);
+  state.codeParts.set(rebuilt.section, rebuilt.parts);
   const byFunction = new Map(parts.map((part) => [part.fn, part]));
   redirectFunctions(
     state,

@@ -57,7 +57,7 @@ export interface InputSymbol {
  * - `imm64`: S + A into the immediate of an `ld_imm64`
  * - `call`: (S + A - P) / 8 - 1 into the immediate of a call
  * - `abs64`, `abs32`: S + A into data
- * - `pcrel32`: S + A - P into data (LLVM writes R_BPF_64_ABS32 for it, see ingest.ts)
+ * - `pcrel32`: S + A - P into data (LLVM writes R_BPF_64_ABS32 for it, see read-relocations.ts)
  */
 export type RelocationForm = 'imm64' | 'call' | 'abs64' | 'abs32' | 'pcrel32';
 

@@ -1,7 +1,9 @@
 /** Answers "where is this?" for diagnostics: the source line where line info has it, and the object. */
 
-import { type LineTable, lineAt, readLineInfo } from '../btf/line-info.ts';
-import { Btf } from '../btf/read.ts';
+import { emptyExt, readBtfExt } from '../btf/ext.ts';
+import { LineTable } from '../btf/line-info.ts';
+import { readBtf } from '../btf/read.ts';
+import { Btf } from '../btf/types.ts';
 import type { Location } from '../diag/diagnostic.ts';
 import { STT } from '../elf/constants.ts';
 import { type InputFile, type InputSection, type InputSymbol, isExecutable } from './input.ts';
@@ -13,11 +15,12 @@ const tables = new WeakMap<InputFile, LineTable>();
 function linesOf(file: InputFile): LineTable {
   const known = tables.get(file);
   if (known !== undefined) return known;
-  const btf = file.btf === undefined ? undefined : Btf.read(file.btf, file.elf.order);
-  const lines: LineTable =
+  const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.elf.order);
+  const { ext } =
     btf === undefined || file.btfExt === undefined
-      ? new Map()
-      : readLineInfo(file.btfExt, file.elf.order, btf);
+      ? {}
+      : readBtfExt(file.btfExt, file.elf.order, btf);
+  const lines = new LineTable(btf ?? Btf.empty, ext ?? emptyExt);
   tables.set(file, lines);
   return lines;
 }
@@ -40,7 +43,7 @@ export function locate(section: InputSection, offset: number, what?: string): Lo
     ...(what === undefined ? {} : { what }),
   };
   if (!isExecutable(section)) return [object];
-  const line = lineAt(linesOf(section.file), section.name, offset);
+  const line = linesOf(section.file).at(section.name, offset);
   if (line === undefined || line.line === 0) return [object];
   const name = functionAt(section, offset);
   const source: Location = {
@@ -48,6 +51,7 @@ export function locate(section: InputSection, offset: number, what?: string): Lo
     file: line.file,
     line: line.line,
     column: line.column,
+    ...(line.text === '' ? {} : { text: line.text }),
     ...(name === undefined ? {} : { function: name }),
   };
   return [source, object];

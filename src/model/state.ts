@@ -13,6 +13,7 @@ import {
 } from './input.ts';
 import type { ScriptSymbol } from './plan.ts';
 import type { Exclusions, GlobalSymbol, SymbolTable } from './symbols.ts';
+import { InputTypes } from './types.ts';
 
 /** A byte of an input section. */
 export interface Place {
@@ -24,6 +25,19 @@ export interface Place {
 export interface Extent {
   readonly start: number;
   readonly end: number;
+}
+
+/** Code of an input section that is now at `offset` of a rebuilt one. Bytes, but for the slots. */
+export interface CodePart {
+  readonly origin: InputSection;
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+  /** Where the instructions went, counted from the part's start. */
+  readonly slots: {
+    toNew(slot: number): number;
+    isGone(slot: number): boolean;
+  };
 }
 
 /** A symbol that a pass made, for a section that it made. */
@@ -47,6 +61,8 @@ export type Target =
   | { readonly kind: 'undefined'; readonly symbol: InputSymbol; readonly weak: boolean }
   | { readonly kind: 'gone'; readonly symbol: InputSymbol };
 
+const unmoved: CodePart['slots'] = { toNew: (slot) => slot, isGone: () => false };
+
 export class LinkState {
   readonly files: readonly InputFile[];
   readonly order: ByteOrder;
@@ -58,6 +74,8 @@ export class LinkState {
   readonly contents: Map<InputSection, Uint8Array> = new Map();
   readonly redirects: Map<InputSection, Redirect> = new Map();
   /** The size now of what covered `size` bytes at `offset` of a rebuilt section. */
+  /** What the code of a rebuilt section was before. */
+  readonly codeParts: Map<InputSection, readonly CodePart[]> = new Map();
   readonly extents: Map<InputSection, (offset: number, size: number) => number> = new Map();
   /** The constants that a merged section consists of; tails overlap their hosts. */
   readonly pieces: Map<InputSection, readonly Extent[]> = new Map();
@@ -66,6 +84,8 @@ export class LinkState {
   readonly ownSymbols: Map<InputSection, ReadonlyMap<number, AddedSymbol>> = new Map();
   /** Symbols that the script defines, by name. */
   readonly scriptSymbols: Map<string, ScriptSymbol> = new Map();
+  /** What BTF says of the inputs; none where the loader has no use for it. */
+  types: InputTypes = InputTypes.none;
 
   constructor(files: readonly InputFile[], symbols: SymbolTable, exclusions: Exclusions) {
     this.files = files;
@@ -109,6 +129,13 @@ export class LinkState {
       place = redirect(place.offset);
       if (place === undefined) return undefined;
     }
+  }
+
+  /** The code of inputs that a section consists of, in order. */
+  partsOf(section: InputSection): readonly CodePart[] {
+    const parts = this.codeParts.get(section);
+    if (parts !== undefined) return parts;
+    return [{ origin: section, start: 0, end: section.size, offset: 0, slots: unmoved }];
   }
 
   /** Where a definition's first byte is now. */

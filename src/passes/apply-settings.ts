@@ -1,5 +1,5 @@
 /** Writes the values that the user set (`--set name=value`) into the data of the symbols they name. */
-import { Btf } from '../btf/read.ts';
+import { readBtf } from '../btf/read.ts';
 import { encodeSetting } from '../config/encode.ts';
 import { bindSetting } from '../config/settings.ts';
 import { isDiagnostic, type Setting } from '../config/value.ts';
@@ -29,7 +29,7 @@ export function applySettings(
   const types = new Map<InputFile, VariableTypes | undefined>();
   const typesOf = (file: InputFile): VariableTypes | undefined => {
     if (!types.has(file)) {
-      const btf = file.btf && Btf.read(file.btf, file.elf.order);
+      const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.elf.order);
       types.set(file, btf && new VariableTypes(btf));
     }
     return types.get(file);

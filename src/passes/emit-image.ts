@@ -11,6 +11,7 @@ export function emitImage(
   layout: Layout,
   relocated: readonly RelocatedSection[],
   symbols: OutputSymbols,
+  types: readonly ImageSection[],
 ): Image {
   const ordered = orderSymbols(state, layout, symbols);
   const sections = new Map<PlacedSection, ImageSection>();
@@ -23,7 +24,7 @@ export function emitImage(
   for (const symbol of ordered) {
     if (symbol.placed !== undefined) symbol.section = sections.get(symbol.placed);
   }
-  return { order: state.order, sections: [...sections.values()], symbols: ordered };
+  return { order: state.order, sections: [...sections.values(), ...types], symbols: ordered };
 }
 
 function byOffset(a: ImageRelocation, b: ImageRelocation): number {
@@ -35,7 +36,12 @@ function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols):
   const ordered: PendingSymbol[] = layout.sections.map((placed) => symbols.section(placed));
   for (const file of state.files) ordered.push(...localsOf(file, symbols));
   for (const symbol of state.addedSymbols) ordered.push(symbols.added(symbol));
-  for (const global of state.symbols.all()) symbols.of(global.definition ?? global.first);
+  for (const { name, definition, first } of state.symbols.all()) {
+    // What loaders provide has a declaration in BTF, and that a symbol, whether it is used or not.
+    const declared = state.types.declarationsOf(name).length > 0;
+    if (definition === undefined && declared) symbols.undefined(first);
+    else symbols.of(definition ?? first);
+  }
   for (const own of state.ownSymbols.values())
     for (const symbol of own.values()) symbols.added(symbol);
   for (const symbol of state.scriptSymbols.values()) symbols.script(symbol);

@@ -19,6 +19,7 @@ import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
 import { R_BPF, SHT, STT } from '../elf/constants.ts';
 import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
 import type { InputSection, Relocation, RelocationForm } from '../model/input.ts';
+import { JUMP_TABLES } from '../model/jump-tables.ts';
 import type { Filling, Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
 import { locate } from '../model/source-lines.ts';
@@ -156,6 +157,10 @@ class Relocator {
       sink.report(
         diagnose.relativeLeavesSection(name, this.#placed.name, found.placed.name, places),
       );
+      return undefined;
+    }
+    if (this.#placed.name === JUMP_TABLES && relocation.form === 'abs64') {
+      this.#write(relocation, found.offset);
       return undefined;
     }
     // Where a pass has made the symbols of a section, they alone name what is there.

@@ -9,7 +9,7 @@ export const generic: Profile = {
   permittedTargets: undefined,
   keepUndefined: true,
   legacyMaps: false,
-  wantsBtf: true,
+  keepBtf: true,
   oneProgramPerSection: false,
   refuse: {
     reference: ({ section, object, why, at }) => forbiddenReference(section, object, why, at),

@@ -23,8 +23,8 @@ export interface Profile {
   readonly keepUndefined: boolean;
   /** Maps are put into the form of tc's loader: one stride, one GLOBAL symbol each. */
   readonly legacyMaps: boolean;
-  /** The loader has a use for BTF, so it is worth a word that it is left out. */
-  readonly wantsBtf: boolean;
+  /** The loader reads BTF, so that of the inputs is merged; otherwise it is left out. */
+  readonly keepBtf: boolean;
   /** The loader takes each program section for one program. */
   readonly oneProgramPerSection: boolean;
   /** Its refusals, by the id of its own rule. */

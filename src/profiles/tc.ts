@@ -11,7 +11,7 @@ export const tc: Profile = {
   permittedTargets: ['maps', '.text'],
   keepUndefined: false,
   legacyMaps: true,
-  wantsBtf: false,
+  keepBtf: false,
   oneProgramPerSection: true,
   refuse: {
     reference: ({ section, object, why, at }) => forbiddenTarget(section, object, why, at),

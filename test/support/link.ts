@@ -6,13 +6,13 @@ import type { Diagnostic } from '../../src/diag/diagnostic.ts';
 import { readElf } from '../../src/elf/read.ts';
 import type { ElfObject, ElfSection, ElfSymbol } from '../../src/elf/types.ts';
 import { link } from '../../src/link.ts';
-import type { LinkInput, LinkOptions, LinkResult } from '../../src/link-types.ts';
+import type { LinkOptions, LinkResult } from '../../src/link-types.ts';
 import { type ObjectSpec, object } from './object.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** An object of `fixtures/`, e.g. `rich/main.o`; diagnostics call it the same. */
-export function fixture(path: string): LinkInput {
+export function fixture(path: string): { readonly path: string; readonly bytes: Uint8Array } {
   return { path, bytes: new Uint8Array(readFileSync(`${root}fixtures/${path}`)) };
 }
 

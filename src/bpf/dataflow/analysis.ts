@@ -54,6 +54,8 @@ export interface DataflowOptions extends FlowOptions {
   readonly reference?: (slot: number) => Reference | undefined;
   readonly entry?: EntryRegisters;
   readonly call?: CallResolver;
+  /** Instructions that the loader will change, so that what they compute now says nothing (CO-RE). */
+  readonly adjusted?: ReadonlySet<number>;
   /** A graph of the same code, if there is one already. */
   readonly flow?: FlowGraph;
 }
@@ -67,10 +69,12 @@ const MOST_VISITS = 40;
 export class Dataflow {
   readonly flow: FlowGraph;
   readonly #environment: Environment;
+  readonly #adjusted: ReadonlySet<number>;
   readonly #entries: (Snapshot | undefined)[];
 
   constructor(code: Code, options: DataflowOptions = {}) {
     this.flow = options.flow ?? new FlowGraph(code, options);
+    this.#adjusted = options.adjusted ?? new Set();
     const found = findReferences(code, options);
     const entry = Object.entries(options.entry ?? {});
     const targets = new TargetTable(targetIds([...found.values(), ...entry.map(([, r]) => r)]));
@@ -143,6 +147,7 @@ export class Dataflow {
     for (let slot = this.flow.blockStart(block); slot < end; slot = code.next(slot)) {
       before?.(slot, state);
       transfer(this.#environment, slot, state);
+      if (this.#adjusted.has(slot)) forgetResult(code.dst[slot]!, state);
       after?.(slot, state);
     }
   }
@@ -166,6 +171,11 @@ export class Dataflow {
   callAt(slot: number): CallTarget {
     return this.#environment.call(slot);
   }
+}
+
+function forgetResult(register: number, state: State): void {
+  const value = state.register(register);
+  state.setRegister(register, value.kind === 'address' ? impure(value.targets) : UNKNOWN);
 }
 
 function findReferences(code: Code, options: DataflowOptions): Map<number, Reference> {

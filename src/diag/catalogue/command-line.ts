@@ -1,20 +1,25 @@
 import { didYouMean } from '../../base/nearest.ts';
 import { type Diagnostic, error, type Location } from '../diagnostic.ts';
 
-/** Usage errors are one line each, and end with where to read on. */
-const help = '; see bpfld --help';
+/** Usage errors are one line each, and end with where to read on. `command` is `bpfld`, or `bpfld inspect`. */
+const help = (command = 'bpfld'): string => `; see ${command} --help`;
 
-export function unknownOption(argument: string, near: string | undefined): Diagnostic {
+export function unknownOption(
+  argument: string,
+  near: string | undefined,
+  command?: string,
+): Diagnostic {
   const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
-  return error('CLI-001', `unknown option '${argument}'${hint}${help}`);
+  return error('CLI-001', `unknown option '${argument}'${hint}${help(command)}`);
 }
 
-export function missingValue(option: string, placeholder: string): Diagnostic {
-  return error('CLI-002', `option '${option}' needs a value, ${placeholder}${help}`);
+export function missingValue(option: string, placeholder: string, command?: string): Diagnostic {
+  return error('CLI-002', `option '${option}' needs a value, ${placeholder}${help(command)}`);
 }
 
-export function unexpectedValue(option: string, value: string): Diagnostic {
-  return error('CLI-003', `option '${option}' takes no value, but was given '${value}'${help}`);
+export function unexpectedValue(option: string, value: string, command?: string): Diagnostic {
+  const given = `but was given '${value}'`;
+  return error('CLI-003', `option '${option}' takes no value, ${given}${help(command)}`);
 }
 
 /** `needed`: e.g. `a number`, or the choices. */
@@ -23,13 +28,17 @@ export function badValue(
   value: string,
   needed: string,
   choices: readonly string[],
+  command?: string,
 ): Diagnostic {
   const near = didYouMean(value, choices);
-  return error('CLI-004', `option '${option}' takes ${needed}, not '${value}'${near}${help}`);
+  return error(
+    'CLI-004',
+    `option '${option}' takes ${needed}, not '${value}'${near}${help(command)}`,
+  );
 }
 
-export function noInputs(): Diagnostic {
-  return error('CLI-005', `no input files${help}`);
+export function noInputs(command?: string): Diagnostic {
+  return error('CLI-005', `no input files${help(command)}`);
 }
 
 /** `-` as an input or as the output. */

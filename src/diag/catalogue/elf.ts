@@ -146,3 +146,16 @@ export const ambiguousAddend = (
       ],
     },
   );
+
+/** ELF-014 */
+export const jumpTableEntry = (
+  file: string,
+  table: string,
+  offset: number,
+  code: string,
+  value: number,
+): Diagnostic =>
+  error('ELF-014', `${file}: the jump table '${table}' leads to byte ${value} of ${code}`, {
+    at: [{ kind: 'object', file, section: '.jumptables', offset }],
+    notes: ['no instruction begins there: compile the object again'],
+  });

@@ -78,14 +78,6 @@ export const fieldOverflow = (
 export const callWithoutTarget = (symbol: string, places: readonly Location[]): Diagnostic =>
   error('LAYOUT-007', `call of '${symbol}', which is a number and not a function`, { at: places });
 
-/** LAYOUT-008 */
-export const btfLeftOut = (file: string): Diagnostic =>
-  warning('LAYOUT-008', `${file}: BTF is left out of the output`, {
-    notes: [
-      'loaders that need BTF (maps in .maps, CO-RE) will refuse it; where none is wanted, compile without -g',
-    ],
-  });
-
 /** LAYOUT-009 */
 export const sectionDropped = (section: string, file: string, what: string): Diagnostic => ({
   code: 'LAYOUT-009',

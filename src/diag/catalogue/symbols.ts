@@ -25,7 +25,7 @@ export const undefinedSymbol = (
   });
 
 /** What usually stands behind an undefined name in a BPF program. */
-function undefinedRemedy(name: string): string {
+export function undefinedRemedy(name: string): string {
   if (name.startsWith('llvm.')) {
     return 'this is an intrinsic of the compiler: the object was made by mixing two LLVM versions; compile it with one';
   }

@@ -32,6 +32,7 @@ export function memoryHost(
       if (content === '/') return { problem: 'it is a directory', missing: false };
       return { bytes: Uint8Array.from(content, (character) => character.charCodeAt(0)) };
     },
+    readParts: (path) => host.readFile(path),
     writeFile: (path, bytes) => {
       const content = host.files.get(path);
       if (content === '/') return 'it is a directory';
@@ -64,6 +65,7 @@ export async function run(
   let linked: LinkOptions | undefined;
   const code = await main(argv, host, {
     loadHelp: () => import('../../../src/cli/help.ts'),
+    loadInspect: () => import('../../../src/cli/inspect.ts'),
     scripts: { 'tc.ld': 'PROFILE(tc)\n', 'generic.ld': 'SECTIONS { }' },
     profiles: { tc: { script: 'tc.ld' } },
     defaultScript: 'generic.ld',

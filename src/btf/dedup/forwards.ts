@@ -1,0 +1,221 @@
+/**
+ * Decides what a forward declaration stands for where several types have its name.
+ *
+ *     a.o: struct node { int a; };    struct list { struct node *first; };     list 1
+ *     b.o: struct node { char b; };   struct list { struct node *first; };     list 2
+ *     c.o: struct node;               struct list { struct node *first; };     list 3
+ *
+ * c.o does not look into a node, so list 3 may be taken for list 1 or list 2: it *fits* both. A type fits
+ * another if the two are equal but for forward declarations in the first one, which fit what has their name.
+ * A struct, union or typedef that fits another becomes an alias of it, and the first such pair decides what
+ * the forward declaration is wherever nothing else says so; libbpf does the same (btf_dedup_struct_types).
+ * A decided forward declaration in the second type counts as what it was decided to be, so that no two types
+ * are joined that differ: list 1 and list 2 stay apart whatever becomes of list 3.
+ *
+ * Once a type has become an alias of another, those that fit it have to fit the other one too: `#followers`.
+ * A forward declaration that no struct, union or typedef decides stays one; only an enum's never does.
+ *
+ * The work is bounded by `STEPS`: what was not decided by then stays.
+ */
+import { KIND } from '../format.ts';
+import type { Btf } from '../types.ts';
+import { reversed, spread } from './edges.ts';
+import { eachId } from './entries.ts';
+import { isForward, Shapes } from './shapes.ts';
+
+/** Pairs of types to be looked at, for each word of the table. */
+const STEPS = 32;
+
+/**
+ * How undecided forward declarations are treated: they fit, and are decided by it; or only decided ones fit;
+ * or they count as what they were decided to be on both sides.
+ */
+type Mode = 'decide' | 'fit' | 'equal';
+
+/** By id, the type that it is to be replaced by, or itself; undefined where none is. No type is there twice. */
+export function aliasForwards(btf: Btf): Uint32Array | undefined {
+  return new Matcher(btf).run();
+}
+
+class Matcher {
+  readonly #btf: Btf;
+  /** By id. */
+  readonly #alias: Uint32Array;
+  readonly #shape: Uint32Array;
+  readonly #seenAs: Uint32Array;
+  /** Forward declarations of names that are defined. */
+  readonly #open: Uint8Array;
+  /** Types that lead to such a one, and these. */
+  readonly #leads: Uint8Array;
+  /** The types of each shape, those first that do not lead to a forward declaration. */
+  readonly #alike = new Map<number, number[]>();
+  /** Pairs of which the first fits the second; and of which it does not. */
+  readonly #fitting = new Set<number>();
+  readonly #unfit = new Set<number>();
+  /** The types that were found to fit a type, besides itself. */
+  readonly #followers = new Map<number, number[]>();
+  #steps: number;
+
+  constructor(btf: Btf) {
+    this.#btf = btf;
+    this.#steps = STEPS * btf.words.length;
+    const shapes = new Shapes(true);
+    this.#shape = shapes.add(btf);
+    this.#seenAs = shapes.seenAs;
+    const count = btf.typeCount + 1;
+    this.#alias = Uint32Array.from({ length: count }, (_, id) => id);
+    this.#open = new Uint8Array(count);
+    for (let id = 1; id < count; id++) {
+      if (isForward(btf, id) && shapes.body[this.#name(id)] !== 0) this.#open[id] = 1;
+    }
+    this.#leads = this.#open.slice();
+    spread(usersOf(btf), this.#leads);
+    for (const leads of [0, 1]) {
+      for (let id = 1; id < count; id++) {
+        if (this.#leads[id] !== leads || this.#open[id] === 1) continue;
+        const alike = this.#alike.get(this.#shape[id]!);
+        if (alike === undefined) this.#alike.set(this.#shape[id]!, [id]);
+        else alike.push(id);
+      }
+    }
+  }
+
+  run(): Uint32Array | undefined {
+    const btf = this.#btf;
+    const leading: number[] = [];
+    for (let id = 1; id <= btf.typeCount; id++) if (this.#leads[id] === 1) leading.push(id);
+    for (const id of leading) if (decides(btf.kind(id))) this.#join(id, 'decide');
+    this.#decideEnums();
+    if (this.#alias.every((to, id) => to === id)) return undefined;
+    for (const id of leading) {
+      if (!decides(btf.kind(id)) && !this.#hasEqual(id)) this.#join(id, 'fit');
+    }
+    return this.#alias.map((_, id) => this.#resolve(id));
+  }
+
+  /** Makes the type an alias of the first that it fits. */
+  #join(id: number, mode: Mode): void {
+    for (const other of this.#others(id)) {
+      const pairs = [id, ...(this.#followers.get(id) ?? [])].map((one) => [one, other] as const);
+      if (!this.#fits(pairs, mode)) continue;
+      this.#alias[id] = other;
+      return;
+    }
+  }
+
+  /** Whether the type will be merged with another one without being made its alias. */
+  #hasEqual(id: number): boolean {
+    return this.#others(id).some((other) => this.#fits([[id, other]], 'equal'));
+  }
+
+  #others(id: number): number[] {
+    if (this.#open[id] === 1 || this.#alias[id] !== id) return [];
+    const alike = this.#alike.get(this.#shape[id]!)!;
+    return alike.filter((other) => other !== id && this.#alias[other] === other);
+  }
+
+  #decideEnums(): void {
+    const first = new Map<number, number>();
+    const { typeCount } = this.#btf;
+    for (let id = typeCount; id > 0; id--) if (this.#open[id] === 0) first.set(this.#name(id), id);
+    for (let id = 1; id <= typeCount; id++) {
+      if (this.#open[id] === 0 || this.#alias[id] !== id) continue;
+      if (this.#btf.kind(id) !== KIND.FWD) this.#alias[id] = first.get(this.#name(id))!;
+    }
+  }
+
+  /** Whether each first type fits its second, all at once; remembers it if so. */
+  #fits(pairs: readonly (readonly [number, number])[], mode: Mode): boolean {
+    const { words, starts } = this.#btf;
+    const width = starts.length;
+    /** The pairs to look at: first, second, and the place in `path` that led to them. */
+    const todo: number[] = [];
+    for (const [one, other] of pairs) todo.push(one, other, -1);
+    const path: { key: number; from: number; one: number; other: number }[] = [];
+    const seen = new Set<number>();
+    const decided: number[] = [];
+    while (todo.length > 0) {
+      const from = todo.pop()!;
+      const other = this.#resolve(todo.pop()!);
+      const one = mode === 'equal' ? this.#resolve(todo.pop()!) : todo.pop()!;
+      if (one === other) continue;
+      const key = one * width + other;
+      if (seen.has(key) || (mode !== 'equal' && this.#fitting.has(key))) continue;
+      const verdict = this.#look(one, other, mode, decided);
+      if (verdict === 'unfit' || this.#unfit.has(key) || --this.#steps < 0) {
+        for (const id of decided) this.#alias[id] = id;
+        if (mode === 'decide' && decided.length === 0 && this.#steps >= 0) {
+          for (let at = from; at >= 0; at = path[at]!.from) this.#unfit.add(path[at]!.key);
+        }
+        return false;
+      }
+      if (verdict === 'fits') continue;
+      seen.add(key);
+      path.push({ key, from, one, other });
+      const offset = starts[other]! - starts[one]!;
+      eachId(words, starts[one]!, starts[one + 1]!, (place) => {
+        todo.push(words[place]!, words[place + offset]!, path.length - 1);
+      });
+    }
+    if (mode !== 'equal') for (const { key, one, other } of path) this.#remember(key, one, other);
+    return true;
+  }
+
+  /** What the two types say by themselves; decides forward declarations. */
+  #look(
+    one: number,
+    other: number,
+    mode: Mode,
+    decided: number[],
+  ): 'fits' | 'unfit' | 'references' {
+    if (this.#name(one) !== this.#name(other)) return 'unfit';
+    if (this.#open[one] === 1) {
+      if (this.#alias[one] === one) {
+        if (mode !== 'decide') return 'unfit';
+        this.#alias[one] = other;
+        decided.push(one);
+      }
+      return 'fits';
+    }
+    if (this.#open[other] === 1) {
+      if (mode !== 'decide') return 'unfit';
+      this.#alias[other] = one;
+      decided.push(other);
+      return 'fits';
+    }
+    return this.#shape[one] === this.#shape[other] ? 'references' : 'unfit';
+  }
+
+  #remember(key: number, one: number, other: number): void {
+    this.#fitting.add(key);
+    const followers = this.#followers.get(other);
+    if (followers === undefined) this.#followers.set(other, [one]);
+    else followers.push(one);
+  }
+
+  /** How references see the type. */
+  #name(id: number): number {
+    return this.#seenAs[this.#shape[id]!]!;
+  }
+
+  #resolve(id: number): number {
+    let to = id;
+    while (this.#alias[to] !== to) to = this.#alias[to]!;
+    return to;
+  }
+}
+
+function decides(kind: number): boolean {
+  return kind === KIND.STRUCT || kind === KIND.UNION || kind === KIND.TYPEDEF;
+}
+
+function usersOf(btf: Btf) {
+  const { words, starts, typeCount } = btf;
+  return reversed(typeCount + 1, (edge) => {
+    for (let id = 1; id <= typeCount; id++) {
+      eachId(words, starts[id]!, starts[id + 1]!, (place) => {
+        if (words[place]! <= typeCount) edge(id, words[place]!);
+      });
+    }
+  });
+}

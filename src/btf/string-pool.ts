@@ -1,0 +1,106 @@
+/**
+ * A string section in the making, with one copy of each text.
+ *
+ * Strings arrive as offsets into the tables of many objects, mostly the same ones over and over. So they are
+ * compared as bytes, found by a hash of them, and decoded by nobody; an importer remembers what it has seen.
+ */
+import { encodeUtf8 } from '../base/bytes.ts';
+import { StringTable } from './strings.ts';
+
+export class StringPool {
+  #bytes = new Uint8Array(1024);
+  #length = 1;
+  #count = 0;
+  /** Offsets of the strings at their hash or after it; 0 where there is none. */
+  #slots = new Uint32Array(256);
+  /** By slot. */
+  #hashes = new Uint32Array(256);
+
+  /** The offset of `text`, which ends before its first NUL if it has one; final when it is given. */
+  intern(text: string): number {
+    const bytes = encodeUtf8(text);
+    const nul = bytes.indexOf(0);
+    return this.#intern(bytes, 0, nul < 0 ? bytes.length : nul);
+  }
+
+  /** Takes offsets in `table` and gives the offsets here; those outside of the table stand for ''. */
+  importer(table: StringTable): (offset: number) => number {
+    const { bytes } = table;
+    // One more than the offset here; 0 for one that was not asked for yet.
+    const known = new Uint32Array(bytes.length);
+    return (offset) => {
+      const before = known[offset];
+      if (before === undefined) return 0;
+      if (before !== 0) return before - 1;
+      let end = offset;
+      while (end < bytes.length && bytes[end] !== 0) end++;
+      const here = end < bytes.length ? this.#intern(bytes, offset, end) : 0;
+      known[offset] = here + 1;
+      return here;
+    };
+  }
+
+  /** All strings so far; a view that the next one may leave behind. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A copy. */
+  toTable(): StringTable {
+    return new StringTable(this.bytes.slice());
+  }
+
+  #intern(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return 0;
+    let hash = 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    hash = (hash ^ (hash >>> 15)) >>> 0;
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let offset = this.#slots[slot]!; offset !== 0; offset = this.#slots[slot]!) {
+      if (this.#hashes[slot] === hash && this.#equals(offset, bytes, start, end)) return offset;
+      slot = (slot + 1) & mask;
+    }
+    const offset = this.#append(bytes, start, end);
+    this.#slots[slot] = offset;
+    this.#hashes[slot] = hash;
+    if (++this.#count * 2 > mask) this.#spread();
+    return offset;
+  }
+
+  #equals(offset: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const own = this.#bytes;
+    for (let i = start, at = offset; i < end; i++, at++) if (own[at] !== bytes[i]) return false;
+    return own[offset + end - start] === 0;
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number): number {
+    const offset = this.#length;
+    const needed = offset + end - start + 1;
+    if (needed > this.#bytes.length) {
+      const wider = new Uint8Array(2 * needed);
+      wider.set(this.#bytes);
+      this.#bytes = wider;
+    }
+    this.#bytes.set(bytes.subarray(start, end), offset);
+    this.#length = needed;
+    return offset;
+  }
+
+  #spread(): void {
+    const size = this.#slots.length * 2;
+    const slots = new Uint32Array(size);
+    const hashes = new Uint32Array(size);
+    for (let from = 0; from < this.#slots.length; from++) {
+      const offset = this.#slots[from]!;
+      if (offset === 0) continue;
+      const hash = this.#hashes[from]!;
+      let slot = hash & (size - 1);
+      while (slots[slot] !== 0) slot = (slot + 1) & (size - 1);
+      slots[slot] = offset;
+      hashes[slot] = hash;
+    }
+    this.#slots = slots;
+    this.#hashes = hashes;
+  }
+}

@@ -1,0 +1,24 @@
+/** The types of the output, and where each type of an input is among them. */
+import type { BtfBuilder } from '../btf/builder.ts';
+import type { StringPool } from '../btf/string-pool.ts';
+import type { Declaration, FileTypes } from './types.ts';
+
+export class MergedTypes {
+  /** Holds the merged types; the pass that knows what is in the output adds its declarations. */
+  readonly builder: BtfBuilder;
+  readonly pool: StringPool;
+  /** The FUNC or VAR of each declaration of an input; 0 where it is not in the output. */
+  readonly declared: Map<Declaration, number> = new Map();
+  readonly #ids: ReadonlyMap<FileTypes, Uint32Array>;
+
+  constructor(builder: BtfBuilder, pool: StringPool, ids: ReadonlyMap<FileTypes, Uint32Array>) {
+    this.builder = builder;
+    this.pool = pool;
+    this.#ids = ids;
+  }
+
+  /** 0 for void, and for declarations, which are not merged by what they are. */
+  idOf(types: FileTypes, id: number): number {
+    return this.#ids.get(types)?.[id] ?? 0;
+  }
+}

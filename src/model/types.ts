@@ -1,0 +1,80 @@
+/**
+ * What the inputs' BTF says, bound to their symbols.
+ *
+ * A *declaration* is a FUNC or VAR: the one thing that BTF says of a name. Other types are anonymous as
+ * far as linking goes, and are merged by what they are; declarations are merged by what their symbols are.
+ */
+import type { BtfExt } from '../btf/ext.ts';
+import type { Btf } from '../btf/types.ts';
+import type { InputFile, InputSymbol } from './input.ts';
+
+export interface FileTypes {
+  readonly file: InputFile;
+  /** Valid. */
+  readonly btf: Btf;
+  readonly ext: BtfExt | undefined;
+  /** In the order of their ids. */
+  readonly declarations: readonly Declaration[];
+}
+
+export interface Declaration {
+  readonly types: FileTypes;
+  /** Of the FUNC or VAR, in the file's BTF. */
+  readonly id: number;
+  readonly kind: 'function' | 'variable';
+  readonly name: string;
+  /** Undefined where the object has no symbol of the name, as for a function that was inlined. */
+  readonly symbol: InputSymbol | undefined;
+  /** The DATASEC that lists it. */
+  readonly listed: Listing | undefined;
+}
+
+export interface Listing {
+  readonly section: string;
+  /** Bytes; in the input, as BTF has it. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Kept in BTF alone, for the loader to fill: no object has bytes for these. */
+export function isEphemeral(section: string): boolean {
+  return section === '.ksyms' || section === '.kconfig';
+}
+
+/** Not to be mistaken for the definition of a name that other objects know. */
+export function isGlobal({ symbol }: Declaration): boolean {
+  return symbol !== undefined && symbol.binding !== 0;
+}
+
+/** The types of all inputs. */
+export class InputTypes {
+  static readonly none: InputTypes = new InputTypes(new Map());
+  readonly #files: ReadonlyMap<InputFile, FileTypes>;
+  readonly #byName = new Map<string, Declaration[]>();
+
+  constructor(files: ReadonlyMap<InputFile, FileTypes>) {
+    this.#files = files;
+    for (const { declarations } of files.values()) {
+      for (const declaration of declarations) {
+        if (!isGlobal(declaration)) continue;
+        const known = this.#byName.get(declaration.name);
+        if (known === undefined) this.#byName.set(declaration.name, [declaration]);
+        else known.push(declaration);
+      }
+    }
+  }
+
+  /** Undefined for objects without BTF. */
+  of(file: InputFile): FileTypes | undefined {
+    return this.#files.get(file);
+  }
+
+  all(): IterableIterator<FileTypes> {
+    return this.#files.values();
+  }
+
+  /** What the objects declare under a global name, in their order. */
+  declarationsOf(name: string): readonly Declaration[] {
+    return this.#byName.get(name) ?? [];
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Reads the inputs' BTF and says which symbol each FUNC and VAR is of.
+ *
+ * The symbol table is right where BTF is not: GCC 12 marks all functions static and puts every variable
+ * at offset 0, externs too. So linkage and places are the symbol's, and BTF is asked for types only.
+ */
+import { type BtfExt, readBtfExt } from '../btf/ext.ts';
+import { KIND, LINKAGE } from '../btf/format.ts';
+import { readBtf } from '../btf/read.ts';
+import { type Btf, FIELD } from '../btf/types.ts';
+import { validateBtf } from '../btf/validate.ts';
+import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
+import type { DiagnosticSink } from '../diag/diagnostic.ts';
+import { STB, STT } from '../elf/constants.ts';
+import type { InputFile, InputSymbol } from '../model/input.ts';
+import { type Declaration, type FileTypes, InputTypes, type Listing } from '../model/types.ts';
+
+export function readTypes(files: readonly InputFile[], sink: DiagnosticSink): InputTypes {
+  const all = new Map<InputFile, FileTypes>();
+  for (const file of files) {
+    const types = readFile(file, sink);
+    if (types !== undefined) all.set(file, types);
+  }
+  return new InputTypes(all);
+}
+
+function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined {
+  if (file.btf === undefined) return undefined;
+  const { btf, fault } = readBtf(file.btf, file.elf.order);
+  const broken = fault ?? validateBtf(btf!);
+  if (btf === undefined || broken !== undefined) {
+    sink.report(badBtf(file.path, broken!));
+    return undefined;
+  }
+  const declarations: Declaration[] = [];
+  const types: FileTypes = { file, btf, ext: readExt(file, btf, sink), declarations };
+  const symbols = new SymbolFinder(file);
+  const listings = listingsOf(btf);
+  for (let id = 1; id <= btf.typeCount; id++) {
+    const kind = btf.kind(id);
+    if (kind !== KIND.FUNC && kind !== KIND.VAR) continue;
+    const name = btf.name(id);
+    const listed = listings.get(id);
+    const symbol =
+      kind === KIND.FUNC
+        ? (symbols.global(name) ?? symbols.localFunction(name))
+        : btf.field(id, FIELD.first) === LINKAGE.STATIC
+          ? symbols.localVariable(name, listed)
+          : symbols.global(name);
+    const of = kind === KIND.FUNC ? 'function' : 'variable';
+    declarations.push({ types, id, kind: of, name, symbol, listed });
+  }
+  return types;
+}
+
+function readExt(file: InputFile, btf: Btf, sink: DiagnosticSink): BtfExt | undefined {
+  if (file.btfExt === undefined) return undefined;
+  const { ext, fault } = readBtfExt(file.btfExt, file.elf.order, btf);
+  if (fault !== undefined) sink.report(badBtfExt(file.path, fault));
+  return ext;
+}
+
+function listingsOf(btf: Btf): Map<number, Listing> {
+  const listings = new Map<number, Listing>();
+  for (let id = 1; id <= btf.typeCount; id++) {
+    if (btf.kind(id) !== KIND.DATASEC) continue;
+    const section = btf.name(id);
+    for (const { type, offset, size } of btf.variables(id)) {
+      listings.set(type, { section, offset, size });
+    }
+  }
+  return listings;
+}
+
+/** Finds the symbols of one object by the names that BTF gives them. */
+class SymbolFinder {
+  readonly #globals = new Map<string, InputSymbol>();
+  readonly #locals = new Map<string, InputSymbol[]>();
+
+  constructor(file: InputFile) {
+    for (const symbol of file.symbols) {
+      if (symbol.type === STT.SECTION || symbol.type === STT.FILE || symbol.name === '') continue;
+      if (symbol.binding !== STB.LOCAL) this.#globals.set(symbol.name, symbol);
+      else this.#addLocal(symbol);
+    }
+  }
+
+  #addLocal(symbol: InputSymbol): void {
+    // GCC numbers the static variables of functions: `count.0` is `count` in BTF.
+    const numbered = /^(.+)\.\d+$/.exec(symbol.name)?.[1];
+    for (const name of [symbol.name, numbered]) {
+      if (name === undefined) continue;
+      const known = this.#locals.get(name);
+      if (known === undefined) this.#locals.set(name, [symbol]);
+      else known.push(symbol);
+    }
+  }
+
+  global(name: string): InputSymbol | undefined {
+    return this.#globals.get(name);
+  }
+
+  localFunction(name: string): InputSymbol | undefined {
+    return this.#locals.get(name)?.find(({ type }) => type === STT.FUNC);
+  }
+
+  /** Of variables of one name BTF's offset chooses, and where it cannot, their order. */
+  localVariable(name: string, listed: Listing | undefined): InputSymbol | undefined {
+    const locals = this.#locals.get(name) ?? [];
+    const fitting = locals.filter(
+      ({ type, section }) =>
+        type !== STT.FUNC && (listed === undefined || section?.name === listed.section),
+    );
+    const found = fitting.find(({ value }) => value === listed?.offset) ?? fitting[0];
+    if (found !== undefined && fitting.length > 1) locals.splice(locals.indexOf(found), 1);
+    return found;
+  }
+}

@@ -1,0 +1,46 @@
+/** libbpf 1.0 and newer: what bpftool, libbpf-rs, and tc built with libbpf load objects with. */
+import { forbiddenReference, functionAddress } from '../diag/catalogue/lowering.ts';
+import { severalPrograms } from '../diag/catalogue/tc.ts';
+import type { Profile } from './profile.ts';
+import * as core from './rules/libbpf/core.ts';
+import * as externs from './rules/libbpf/externs.ts';
+import * as file from './rules/libbpf/file.ts';
+import * as maps from './rules/libbpf/maps.ts';
+import * as programs from './rules/libbpf/programs.ts';
+import * as relocations from './rules/libbpf/relocations.ts';
+import * as structOps from './rules/libbpf/struct-ops.ts';
+import * as subprograms from './rules/libbpf/subprograms.ts';
+
+export const libbpf: Profile = {
+  name: 'libbpf',
+  script: 'libbpf.ld',
+  permittedTargets: undefined,
+  keepUndefined: true,
+  legacyMaps: false,
+  keepBtf: true,
+  oneProgramPerSection: false,
+  refuse: {
+    reference: ({ section, object, why, at }) => forbiddenReference(section, object, why, at),
+    functionAddress,
+    severalPrograms,
+  },
+  rules: [
+    file.symbolTable,
+    file.licenseAndVersion,
+    file.legacyMaps,
+    file.typesArePresent,
+    programs.sectionNames,
+    programs.programs,
+    externs.externs,
+    externs.variablesHaveSymbols,
+    maps.mapDefinitions,
+    maps.mapSlots,
+    maps.arena,
+    structOps.structOps,
+    relocations.relocationTables,
+    relocations.references,
+    subprograms.callees,
+    subprograms.informationOfSubprograms,
+    core.coreRelocations,
+  ],
+};

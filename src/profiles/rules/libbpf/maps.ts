@@ -1,0 +1,159 @@
+/** LIBBPF-010 and LIBBPF-016: the variables of `.maps`, what they are initialised with, and the arena. */
+import { KIND, LINKAGE } from '../../../btf/format.ts';
+import { peel } from '../../../btf/query.ts';
+import { type Btf, FIELD, type SectionVariable } from '../../../btf/types.ts';
+import * as diagnose from '../../../diag/catalogue/libbpf.ts';
+import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
+import type { ElfRelocation, ElfSection } from '../../../elf/types.ts';
+import type { Rule } from '../../../model/rule.ts';
+import { type MapFields, readMapFields } from './map-definitions.ts';
+import { isExtern, type View, viewOf } from './view.ts';
+
+const PROG_ARRAY = 3;
+const ARRAY_OF_MAPS = 12;
+const HASH_OF_MAPS = 13;
+const ARENA = 33;
+
+interface BtfMap {
+  readonly name: string;
+  readonly variable: SectionVariable;
+  /** Undefined where it is ill-formed. */
+  readonly fields: MapFields | undefined;
+  readonly at: readonly Location[];
+}
+
+export const mapDefinitions: Rule = (object, report) => {
+  const view = viewOf(object);
+  const [section] = view.sections('maps');
+  if (section === undefined || view.btf === undefined) return;
+  if (!view.dataSections.has('.maps')) report(diagnose.noMapsSection());
+  else readMaps(view, view.btf, section, report);
+};
+
+/** Those that are defined, and reports what libbpf refuses. */
+function readMaps(
+  view: View,
+  btf: Btf,
+  section: ElfSection,
+  report: (diagnostic: Diagnostic) => void,
+): BtfMap[] {
+  const maps: BtfMap[] = [];
+  for (const variable of view.dataSections.get('.maps')!.variables) {
+    const name = btf.name(variable.type);
+    const at = view.at(section, variable.offset, `map '${name}'`);
+    const refuse = (fault: string, quoted: string, remedy?: string): void =>
+      report(diagnose.badMap(name, fault, quoted, remedy, at));
+    const linkage = btf.kind(variable.type) === KIND.VAR && btf.field(variable.type, FIELD.first);
+    // One that another object defines is an undefined symbol.
+    if (linkage === LINKAGE.EXTERN) continue;
+    if (variable.offset + variable.size > section.size) {
+      refuse('lies outside of its section', 'BTF data is corrupted.', 'build the object again');
+      continue;
+    }
+    if (linkage !== LINKAGE.GLOBAL) {
+      refuse('is static', 'unsupported map linkage static.', 'remove `static`');
+      continue;
+    }
+    const struct = peel(btf, btf.target(variable.type));
+    if (btf.kind(struct) !== KIND.STRUCT) {
+      refuse('is no struct', 'unexpected def kind var.', 'one variable for each map, no arrays');
+      continue;
+    }
+    if (btf.size(struct) > variable.size) {
+      refuse('is smaller than its type', 'invalid def size.', 'build the object again');
+      continue;
+    }
+    const { map, wrong } = readMapFields(btf, struct);
+    if (wrong !== undefined) {
+      report(diagnose.badMap(name, wrong.fault, wrong.quoted, wrong.remedy, at));
+    }
+    maps.push({ name, variable, fields: map, at });
+  }
+  return maps;
+}
+
+function definedMaps(view: View): BtfMap[] {
+  const [section] = view.sections('maps');
+  if (section === undefined || view.btf === undefined || !view.dataSections.has('.maps')) return [];
+  return readMaps(view, view.btf, section, () => undefined);
+}
+
+/** Programs and inner maps that the object itself puts into slots. */
+export const mapSlots: Rule = (object, report) => {
+  const view = viewOf(object);
+  const { btf } = view;
+  const [section] = view.sections('maps');
+  const relocations = section && object.relocations.get(section.index);
+  if (btf === undefined || relocations === undefined || relocations.length === 0) return;
+  const maps = definedMaps(view);
+  for (const relocation of relocations) {
+    const refusal = refusedSlot(view, btf, maps, section!, relocation);
+    if (refusal !== undefined) report(refusal);
+  }
+};
+
+/** In the order in which libbpf asks. */
+function refusedSlot(
+  view: View,
+  btf: Btf,
+  maps: readonly BtfMap[],
+  section: ElfSection,
+  relocation: ElfRelocation,
+): Diagnostic | undefined {
+  const { offset } = relocation;
+  const symbol = view.object.symbols[relocation.symbol]!;
+  if (isExtern(symbol)) return undefined;
+  const target = view.nameOf(symbol);
+  const at = view.at(section, offset);
+  const map = maps.find(
+    ({ variable }) => variable.offset <= offset && offset + 8 <= variable.offset + variable.size,
+  );
+  if (map === undefined) {
+    const quoted = `cannot find map '${target}' at rel->r_offset ${offset}`;
+    return diagnose.badMapSlot('?', target, 'in no map', quoted, at);
+  }
+  const refuse = (fault: string, quoted?: string): Diagnostic =>
+    diagnose.badMapSlot(map.name, target, fault, quoted, at);
+  const type = map.fields?.numbers.get('type');
+  if (type === ARRAY_OF_MAPS || type === HASH_OF_MAPS) {
+    if (view.sectionOf(symbol) !== section) {
+      return refuse('which is no map', `'${target}' isn't a BTF-defined map`);
+    }
+    if (type === HASH_OF_MAPS && map.fields?.keySize !== 4) {
+      const quoted = `hash-of-maps '${map.name}' should have key size 4.`;
+      return refuse('and its keys are not of 4 bytes', quoted);
+    }
+    // By name: a section symbol has none, so an inner map cannot be static.
+    if (!maps.some(({ name }) => name === symbol.name)) {
+      return refuse('which is static', "'' isn't a valid map reference");
+    }
+  } else if (type === PROG_ARRAY) {
+    const program = view.programs().find(({ name }) => name === symbol.name);
+    if (program === undefined) {
+      return refuse('which is no program', `'${symbol.name}' isn't a valid program reference`);
+    }
+    if (program.section !== view.sectionOf(symbol) || program.start !== symbol.value) {
+      return refuse('which is no program', `'${target}' isn't an entry-point program`);
+    }
+  } else if (type !== undefined) return refuse('and maps of its type hold no such things');
+  return isSlot(btf, map, offset) ? undefined : refuse("outside of its 'values'");
+}
+
+/** Whether a slot of `values`, the last member, begins at `offset` of the section. */
+function isSlot(btf: Btf, { variable }: BtfMap, offset: number): boolean {
+  const last = btf.members(peel(btf, btf.target(variable.type))).at(-1);
+  if (last?.name !== 'values') return false;
+  const inside = offset - variable.offset - last.offsetBits / 8;
+  return inside >= 0 && inside % 8 === 0;
+}
+
+/** The arena is a map like others, and its variables have a section of their own. */
+export const arena: Rule = (object, report) => {
+  const view = viewOf(object);
+  const arenas = definedMaps(view).filter(({ fields }) => fields?.numbers.get('type') === ARENA);
+  const [first, ...more] = arenas;
+  for (const { name, at } of more) report(diagnose.severalArenas(first!.name, name, at));
+  const [variables] = view.sections('arena');
+  if (first === undefined && variables !== undefined)
+    report(diagnose.noArena(view.at(variables, 0)));
+};

@@ -1,0 +1,126 @@
+/** The references of code, as libbpf reads them: where they stand, in which function, and what they lead to. */
+import { ByteView } from '../../../base/bytes.ts';
+import { CallKind, Opcode } from '../../../bpf/opcode.ts';
+import { STB, STT } from '../../../elf/constants.ts';
+import type { ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
+import type { BpfFunction, View } from './view.ts';
+
+export interface Reference {
+  readonly section: ElfSection;
+  readonly relocation: ElfRelocation;
+  readonly symbol: ElfSymbol;
+  /** Undefined for symbols that stand in none. */
+  readonly target: ElfSection | undefined;
+  /** The function that it is in; libbpf skips references outside of all. */
+  readonly inside: BpfFunction | undefined;
+  readonly opcode: number;
+  /** The source register, which says what the immediate of a call means. */
+  readonly src: number;
+  readonly imm: number;
+}
+
+const lists = new WeakMap<View, readonly Reference[]>();
+
+/** The relocations of code that are at an instruction. */
+export function referencesOf(view: View): readonly Reference[] {
+  let list = lists.get(view);
+  if (list === undefined) {
+    list = view.sections('code').flatMap((section) => readSection(view, section));
+    lists.set(view, list);
+  }
+  return list;
+}
+
+function readSection(view: View, section: ElfSection): Reference[] {
+  const { object } = view;
+  const bytes = new ByteView(section.bytes, object.order);
+  const references: Reference[] = [];
+  for (const relocation of object.relocations.get(section.index) ?? []) {
+    const { offset } = relocation;
+    if (!isInstruction(section, relocation)) continue;
+    const symbol = object.symbols[relocation.symbol]!;
+    references.push({
+      section,
+      relocation,
+      symbol,
+      target: view.sectionOf(symbol),
+      inside: view.functionAt(section, offset),
+      opcode: bytes.u8(offset),
+      src: sourceRegister(bytes, offset),
+      imm: bytes.i32(offset + 4),
+    });
+  }
+  return references;
+}
+
+export function isInstruction(section: ElfSection, { offset }: ElfRelocation): boolean {
+  return offset % 8 === 0 && offset + 8 <= section.bytes.length;
+}
+
+function sourceRegister(bytes: ByteView, offset: number): number {
+  const registers = bytes.u8(offset + 1);
+  return bytes.order === 'little' ? registers >> 4 : registers & 15;
+}
+
+/** A call of a subprogram, or its address taken. */
+export interface SubprogramUse {
+  readonly from: BpfFunction;
+  readonly offset: number;
+  readonly kind: 'call' | 'address';
+  /** The byte of `.text` that libbpf goes to. */
+  readonly to: number;
+  /** Whether a relocation says so; else the assembler has resolved the call. */
+  readonly relocated: boolean;
+}
+
+/** What `subprogramOf` finds: symbols that may name a subprogram whose address is taken. */
+export function namesSubprogram({ binding, type }: ElfSymbol): boolean {
+  return binding === STB.LOCAL ? type === STT.SECTION : type === STT.FUNC;
+}
+
+export function isCall({ opcode }: Pick<Reference, 'opcode'>): boolean {
+  return opcode === Opcode.CALL;
+}
+
+/** The uses of subprograms that libbpf does not refuse for their form. */
+export function subprogramUses(view: View): SubprogramUse[] {
+  const uses: SubprogramUse[] = [];
+  const relocated = new Map<ElfSection, Set<number>>();
+  for (const reference of referencesOf(view)) {
+    const { section, relocation, symbol, target, inside, imm, opcode } = reference;
+    const { offset } = relocation;
+    const known = relocated.get(section);
+    if (known === undefined) relocated.set(section, new Set([offset]));
+    else known.add(offset);
+    if (inside === undefined || target === undefined || target !== view.text) continue;
+    if (isCall(reference)) {
+      const to = symbol.value + (imm + 1) * 8;
+      uses.push({ from: inside, offset, kind: 'call', to, relocated: true });
+    } else if (opcode === Opcode.LD_IMM64 && namesSubprogram(symbol)) {
+      uses.push({ from: inside, offset, kind: 'address', to: symbol.value + imm, relocated: true });
+    }
+  }
+  for (const section of view.sections('code')) {
+    uses.push(...resolvedCalls(view, section, relocated.get(section) ?? new Set()));
+  }
+  return uses;
+}
+
+/** Calls within a section that the assembler has resolved. */
+function resolvedCalls(
+  view: View,
+  section: ElfSection,
+  relocated: ReadonlySet<number>,
+): SubprogramUse[] {
+  const bytes = new ByteView(section.bytes, view.object.order);
+  const uses: SubprogramUse[] = [];
+  for (let offset = 0; bytes.has(offset, 8); offset += 8) {
+    if (section.bytes[offset] !== Opcode.CALL || relocated.has(offset)) continue;
+    if (sourceRegister(bytes, offset) !== CallKind.FUNCTION) continue;
+    const from = view.functionAt(section, offset);
+    if (from === undefined) continue;
+    const to = offset + (bytes.i32(offset + 4) + 1) * 8;
+    uses.push({ from, offset, kind: 'call', to, relocated: false });
+  }
+  return uses;
+}

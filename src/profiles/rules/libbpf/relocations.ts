@@ -1,0 +1,149 @@
+/**
+ * LIBBPF-004 to LIBBPF-008, LIBBPF-010 and LIBBPF-016: what libbpf makes of each relocation. It looks at all of
+ * them when it opens the object, whether a program is to be loaded or not (LIBBPF-018).
+ */
+import { Opcode } from '../../../bpf/opcode.ts';
+import * as diagnose from '../../../diag/catalogue/libbpf.ts';
+import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
+import { SHT } from '../../../elf/constants.ts';
+import type { ElfSection } from '../../../elf/types.ts';
+import type { Rule } from '../../../model/rule.ts';
+import {
+  isCall,
+  isInstruction,
+  namesSubprogram,
+  type Reference,
+  referencesOf,
+} from './references.ts';
+import { isExtern, type View, viewOf } from './view.ts';
+
+/** One report for each symbol and reason. */
+export const references: Rule = (object, report) => {
+  const view = viewOf(object);
+  const seen = new Set<string>();
+  for (const reference of referencesOf(view)) {
+    const refusal = refusalOf(view, reference);
+    if (refusal === undefined || seen.has(refusal.message)) continue;
+    seen.add(refusal.message);
+    report(refusal);
+  }
+};
+
+/** In the order in which libbpf asks; undefined where it takes the reference. */
+function refusalOf(view: View, reference: Reference): Diagnostic | undefined {
+  const { section, relocation, symbol, inside, opcode } = reference;
+  const at = view.at(section, relocation.offset);
+  const name = view.nameOf(symbol);
+  if (symbol.place === 'common' || symbol.place === 'absolute') {
+    return diagnose.specialSymbol(name, symbol.place, at);
+  }
+  if (inside === undefined) return undefined;
+  if (opcode !== Opcode.CALL && opcode !== Opcode.LD_IMM64) {
+    return diagnose.relocatedInstruction(name, opcode, inside.name, at);
+  }
+  if (isExtern(symbol)) return undefined;
+  if (isCall(reference)) return refusedCall(view, reference, inside.name, at);
+  return refusedAddress(view, reference, inside.name, at);
+}
+
+function refusedCall(
+  view: View,
+  { symbol, target, src }: Reference,
+  inside: string,
+  at: readonly Location[],
+): Diagnostic | undefined {
+  const name = view.nameOf(symbol);
+  if (src !== 1) return diagnose.relocatedHelperCall(name, inside, at);
+  if (target === undefined) return diagnose.typedUndefined(name, inside, true, at);
+  if (target !== view.text) return diagnose.callOutsideText(name, target.name, inside, at);
+  if (symbol.value % 8 !== 0) return diagnose.callInsideInstruction(name, symbol.value, inside, at);
+  return undefined;
+}
+
+function refusedAddress(
+  view: View,
+  { symbol, target, imm }: Reference,
+  inside: string,
+  at: readonly Location[],
+): Diagnostic | undefined {
+  const name = view.nameOf(symbol);
+  if (target === undefined) return diagnose.typedUndefined(name, inside, false, at);
+  const { value, size } = symbol;
+  switch (view.role(target)) {
+    case 'code':
+      if (target !== view.text) {
+        const why = 'libbpf fills in addresses of subprograms in .text only';
+        return diagnose.functionAddress(name, target.name, inside, why, at);
+      }
+      if (!namesSubprogram(symbol)) {
+        const why = 'it is a local symbol, where libbpf wants a global one or that of the section';
+        return diagnose.functionAddress(name, target.name, inside, why, at);
+      }
+      return value % 8 === 0 && imm % 8 === 0
+        ? undefined
+        : diagnose.functionAddressOffset(name, inside, at);
+    case 'maps':
+      return refusedMap(view, name, value, imm, inside, at);
+    case 'jump tables':
+      return value % 8 === 0 && size % 8 === 0
+        ? undefined
+        : diagnose.badJumpTable(name, value, size, at);
+    case 'arena':
+      return undefined;
+    case 'data':
+      return target.size > 0 ? undefined : diagnose.emptyData(name, target.name, inside, at);
+    default:
+      // One refusal of legacy maps is enough.
+      if (target.name === 'maps') return undefined;
+      return diagnose.notData(name, target.name, inside, remedyFor(target), at);
+  }
+}
+
+/** A map is what begins at the symbol. What the instruction adds to it libbpf overwrites. */
+function refusedMap(
+  view: View,
+  name: string,
+  value: number,
+  imm: number,
+  inside: string,
+  at: readonly Location[],
+): Diagnostic | undefined {
+  const maps = view.dataSections.get('.maps');
+  if (maps === undefined) return undefined;
+  if (imm !== 0) return diagnose.mapWithOffset(name, imm, inside, at);
+  const found = maps.variables.some(({ offset }) => offset === value);
+  return found ? undefined : diagnose.notAMap(name, value, inside, at);
+}
+
+function remedyFor({ name, type, size }: ElfSection): string {
+  if (/^\.(ro)?data(\.|$)/.test(name) && type === SHT.PROGBITS && size === 0) {
+    return 'the section is empty';
+  }
+  if (/^\.bss(\.|$)/.test(name)) return 'libbpf wants it without bytes (NOBITS)';
+  if (type === SHT.NOBITS) return `put it into .bss; in a script: .bss : { *(${name}) }`;
+  return `put it into .data or .rodata; in a script: .rodata : { *(${name}) }`;
+}
+
+/** Relocations that libbpf stumbles over for where they are, or does not see. */
+export const relocationTables: Rule = (object, report) => {
+  const view = viewOf(object);
+  for (const [index, relocations] of object.relocations) {
+    const section = object.sections[index]!;
+    const role = view.role(section);
+    if (role === 'other') continue;
+    const isRela = relocations.some(({ addend }) => addend !== undefined);
+    if (isRela) report(diagnose.relaIgnored(section.name));
+    else if (role === 'code') {
+      for (const relocation of relocations) {
+        if (isInstruction(section, relocation)) continue;
+        report(diagnose.misplacedRelocation(section.name, relocation.offset));
+      }
+    } else if (role !== 'maps' && role !== 'struct_ops') {
+      const [first] = relocations;
+      if (first === undefined) continue;
+      const name = view.nameOf(object.symbols[first.symbol]!);
+      const at = view.at(section, first.offset);
+      report(diagnose.dataNotRelocated(section.name, name, relocations.length, at));
+    }
+  }
+};

@@ -1,0 +1,65 @@
+/** Variables and constants, by section. */
+import { SHF, SHT, STT } from '../../elf/constants.ts';
+import type { ElfSection, ElfSymbol } from '../../elf/types.ts';
+import { COMMON } from '../../model/input.ts';
+import { bindingName } from './names.ts';
+import { isData, mapStyle, type ObjectView } from './object.ts';
+import type { Relocations } from './relocations.ts';
+import { declarationOf, variableOf } from './type-info.ts';
+import type { DataSectionReport, VariableReport } from './types.ts';
+import { initialValue } from './values.ts';
+
+/** Sections that the report tells of elsewhere. */
+const elsewhere: ReadonlySet<string> = new Set(['license', '.BTF', '.BTF.ext']);
+
+export function reportData(view: ObjectView, relocations: Relocations): DataSectionReport[] {
+  const placed = view.elf.sections
+    .filter((section) => isData(section) && section.size > 0)
+    .filter((section) => mapStyle(section) === undefined && !elsewhere.has(section.name))
+    .map((section) => ({
+      name: section.name,
+      size: section.size,
+      writable: (section.flags & SHF.WRITE) !== 0,
+      zero: section.type === SHT.NOBITS,
+      variables: view.symbols
+        .of(section.index)
+        .filter(({ type }) => type !== STT.FUNC)
+        .map((symbol) => reportVariable(view, section, symbol, relocations)),
+    }));
+  return [...placed, ...commons(view)];
+}
+
+function reportVariable(
+  view: ObjectView,
+  section: ElfSection,
+  symbol: ElfSymbol,
+  relocations: Relocations,
+): VariableReport {
+  const { value: offset, size } = symbol;
+  const addresses = relocations.between(section, offset, offset + size).length > 0;
+  const none = addresses || section.type === SHT.NOBITS;
+  return {
+    name: symbol.name,
+    offset,
+    size,
+    binding: bindingName(symbol.binding),
+    declaration: declarationOf(view.types, variableOf(view, section, symbol)?.id),
+    initial: none ? null : initialValue(view, section, symbol),
+  };
+}
+
+/** Variables for which linkers find a place. */
+function commons({ elf }: ObjectView): DataSectionReport[] {
+  const symbols = elf.symbols.filter(({ place }) => place === 'common');
+  if (symbols.length === 0) return [];
+  const variables = symbols.map(({ name, size, binding }) => ({
+    name,
+    offset: 0,
+    size,
+    binding: bindingName(binding),
+    declaration: null,
+    initial: null,
+  }));
+  const size = symbols.reduce((sum, symbol) => sum + symbol.size, 0);
+  return [{ name: COMMON, size, writable: true, zero: true, variables }];
+}

@@ -1,0 +1,66 @@
+import { hex } from '../targets.ts';
+import type { DataSectionReport, ExternReport, VariableReport } from '../types.ts';
+import { counted, indent, part, table } from './layout.ts';
+
+/** Variables that the overview shows of a section. */
+const FEW = 20;
+
+/** `detailed`: all variables with their places; else the global ones. */
+export function dataText(
+  sections: readonly DataSectionReport[],
+  detailed: boolean,
+): readonly string[] {
+  const [head, ...rows] = table(
+    [{ title: 'section' }, { title: 'bytes', align: 'right' }, { title: '' }],
+    sections.map((section) => [section.name, `${section.size}`, remarks(section, detailed)]),
+  );
+  const lines = sections.flatMap((section, i) => [
+    rows[i]!,
+    ...indent(detailed ? allVariables(section) : fewVariables(section), 4),
+  ]);
+  return sections.length === 0 ? [] : part('Data', [head!, ...lines]);
+}
+
+function remarks({ writable, zero, variables }: DataSectionReport, detailed: boolean): string {
+  const kind = zero ? 'zeroes' : writable ? 'writable' : 'read-only';
+  const locals = detailed ? 0 : variables.filter(({ binding }) => binding === 'local').length;
+  return locals === 0 ? kind : `${kind}, ${counted(locals, 'local variable')}`;
+}
+
+function fewVariables({ variables }: DataSectionReport): string[] {
+  const globals = variables.filter(({ binding }) => binding !== 'local');
+  const rest = globals.length - FEW;
+  return [
+    ...globals.slice(0, FEW).map(variableText),
+    ...(rest > 0 ? [`and ${rest} more (--data shows all)`] : []),
+  ];
+}
+
+function allVariables({ variables }: DataSectionReport): string[] {
+  return table(
+    [{ title: 'offset', align: 'right' }, { title: 'size', align: 'right' }, { title: 'variable' }],
+    variables.map((variable) => [
+      hex(variable.offset),
+      `${variable.size}`,
+      variable.binding === 'global'
+        ? variableText(variable)
+        : `${variableText(variable)}  (${variable.binding})`,
+    ]),
+  );
+}
+
+function variableText({ name, declaration, initial }: VariableReport): string {
+  return `${declaration ?? name}${initial === null ? '' : ` = ${initial}`}`;
+}
+
+export function externsText(externs: readonly ExternReport[]): readonly string[] {
+  const rows = externs.map(({ name, section, weak, declaration }) => [
+    section ?? 'undefined',
+    declaration ?? name,
+    weak ? 'weak' : '',
+  ]);
+  return part(
+    `Externs (${externs.length})`,
+    externs.length === 0 ? [] : table([{ title: '' }, { title: '' }, { title: '' }], rows),
+  );
+}

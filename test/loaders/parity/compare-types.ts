@@ -1,0 +1,99 @@
+/** Types: the same ones, each at most as often as the reference has it; and the variables of each section. */
+import { compareRows, type Difference } from './difference.ts';
+import { type Folding, movedPlace } from './folding.ts';
+import type { LabelledOutput, Pair } from './output.ts';
+import { kind, type Type } from './type-info.ts';
+
+export function compareTypes(pair: Pair, folding: Folding): Difference[] {
+  return [...compareCounts(pair), ...compareSets(pair), ...compareVariables(pair, folding)];
+}
+
+function compareCounts({ ours, theirs }: Pair): Difference[] {
+  const [mine, reference] = [ours.types.types.length - 1, theirs.types.types.length - 1];
+  if (mine <= reference) return [];
+  return [{ aspect: 'type count', where: 'all', ours: `${mine}`, theirs: `${reference}` }];
+}
+
+/** Variables and their sections are compared by place, below. */
+function isCompared({ kind: of }: Type): boolean {
+  return of !== kind.section && of !== kind.variable;
+}
+
+function compareSets({ ours, theirs }: Pair): Difference[] {
+  const missing = (one: LabelledOutput, other: LabelledOutput): [where: string, text: string][] => {
+    const known = new Set(other.labels);
+    const found = new Map<number, [string, string]>();
+    one.types.types.forEach((type, id) => {
+      const label = one.labels[id]!;
+      if (!isCompared(type) || known.has(label) || found.has(label)) return;
+      found.set(label, [nearness(one, other, id), typeText(one, id)]);
+    });
+    return [...found.values()];
+  };
+  return [
+    ...missing(ours, theirs).map(([where, text]) => ({ where, ours: text, theirs: undefined })),
+    ...missing(theirs, ours).map(([where, text]) => ({ where, ours: undefined, theirs: text })),
+  ].map((sides) => ({ aspect: 'type' as const, ...sides }));
+}
+
+/** How near the other side comes to a type that it lacks. */
+function nearness(one: LabelledOutput, other: LabelledOutput, id: number): string {
+  const { kind: of, name } = one.types.types[id]!;
+  const completed = of === kind.forward && other.types.types.some((type) => isStruct(type, name));
+  if (completed) return 'completed on the other side';
+  return other.looseLabels().includes(one.looseLabels()[id]!)
+    ? 'alike but for forward declarations'
+    : 'table';
+}
+
+function isStruct({ kind: of, name }: Type, wanted: string): boolean {
+  return (of === kind.struct || of === kind.union) && name === wanted;
+}
+
+/** For people: what the type says itself, and the names of what it refers to. */
+export function typeText({ types: { types } }: LabelledOutput, id: number): string {
+  const { kind: of, name, shape, size, refers } = types[id]!;
+  const names = refers.map((to) => `${types[to]!.name || `kind ${types[to]!.kind}`}`).join(', ');
+  return `kind ${of} '${name}' size ${size} {${shape}} -> (${names})`;
+}
+
+function compareVariables({ ours, theirs }: Pair, folding: Folding): Difference[] {
+  const sections = new Set([...ours.types.sections.keys(), ...theirs.types.sections.keys()]);
+  return [...sections].flatMap((section) => {
+    const mine = ours.types.sections.get(section);
+    const reference = theirs.types.sections.get(section);
+    if (mine === undefined || reference === undefined) {
+      const size = (one: typeof mine): string | undefined => one && `size ${one.size}`;
+      const sides = { ours: size(mine), theirs: size(reference) };
+      return [{ aspect: 'variable' as const, where: section, ...sides }];
+    }
+    const moved = reference.variables.map((variable) => ({
+      ...variable,
+      offset: movedPlace(folding, { section, offset: variable.offset }).offset,
+    }));
+    const grown = section === '.rodata' && folding.folded.size > 0;
+    const size =
+      grown || mine.size === reference.size ? [] : sizes(section, mine.size, reference.size);
+    return [
+      ...size,
+      ...compareRows(
+        'variable',
+        section,
+        mine.variables.map((variable) => row(ours, variable)),
+        moved.map((variable) => row(theirs, variable)),
+      ),
+    ];
+  });
+}
+
+function sizes(where: string, ours: number, theirs: number): Difference[] {
+  return [{ aspect: 'variable', where, ours: `size ${ours}`, theirs: `size ${theirs}` }];
+}
+
+function row(
+  { types: { types }, labels }: LabelledOutput,
+  { offset, size, type }: { offset: number; size: number; type: number },
+): string {
+  const { name, shape } = types[type]!;
+  return `${name} at ${offset} size ${size} linkage ${shape} label ${labels[type]}`;
+}

@@ -1,0 +1,21 @@
+/** All comparisons of two links of the same inputs. */
+import { compareRecords } from './compare-records.ts';
+import { compareReferences } from './compare-references.ts';
+import { compareSections } from './compare-sections.ts';
+import { compareSymbols } from './compare-symbols.ts';
+import { compareTypes } from './compare-types.ts';
+import type { Difference } from './difference.ts';
+import { findFolding } from './folding.ts';
+import type { ObjectFile } from './object-file.ts';
+import type { Pair } from './output.ts';
+
+export function compareOutputs(inputs: readonly ObjectFile[], pair: Pair): Difference[] {
+  const folding = findFolding(inputs, pair);
+  return [
+    ...compareSections(pair, folding),
+    ...compareSymbols(pair, folding),
+    ...compareReferences(pair, folding),
+    ...compareTypes(pair, folding),
+    ...compareRecords(pair),
+  ];
+}

@@ -1,0 +1,40 @@
+/** The two linkers. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderDiagnostic } from '../../../src/index.ts';
+import { link } from '../../../src/link.ts';
+import { cache, inRepository } from '../support/environment.ts';
+import { bytesOf, type CorpusObject } from './corpus.ts';
+
+export type LinkAnswer =
+  | { readonly bytes: Uint8Array }
+  | { readonly bytes: undefined; readonly why: string };
+
+/** The bpftool of the kernel's own tree. */
+export const bpftool: string = join(cache, 'reference/bpftool');
+
+/** `bpftool gen object`; the output is also at `path`. */
+export function linkWithReference(objects: readonly CorpusObject[], path: string): LinkAnswer {
+  rmSync(path, { force: true });
+  const words = ['gen', 'object', path, ...objects.map((object) => object.path)];
+  const child = spawnSync(bpftool, words, { encoding: 'utf8' });
+  if (child.status === 0) return { bytes: new Uint8Array(readFileSync(path)) };
+  return { bytes: undefined, why: child.stderr || `signal ${child.signal}` };
+}
+
+const script = {
+  name: 'libbpf.ld',
+  text: readFileSync(inRepository('linker-scripts/libbpf.ld'), 'utf8'),
+};
+
+export function linkWithBpfld(objects: readonly CorpusObject[]): LinkAnswer {
+  const inputs = objects.map((object) => ({ path: object.path, bytes: bytesOf(object) }));
+  const { output, diagnostics } = link({ inputs, script });
+  if (output !== undefined) return { bytes: output };
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return {
+    bytes: undefined,
+    why: errors.map((error) => renderDiagnostic(error, false)).join('\n'),
+  };
+}
