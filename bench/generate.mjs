@@ -17,6 +17,9 @@ const sources = fileURLToPath(new URL('./sources/', import.meta.url));
 export const cache = process.env.BPFLD_CACHE ?? join(homedir(), '.cache/bpfld');
 const KERNEL_TYPES = '/sys/kernel/btf/vmlinux';
 
+/** Of programs; each is a kind that libbpf knows. */
+const SECTIONS = ['tc', 'xdp', 'socket', 'sk_msg', 'cgroup_skb/ingress', 'kprobe/do_exit'];
+
 /** How many different objects are compiled; one more, the first of a set, has the license. */
 const VARIANTS = 60;
 const [SELF, NEXT] = ['selfself', 'nextnext'];
@@ -74,7 +77,7 @@ async function compileAll(kind, clang, folder, variants) {
       const variant = Math.max(0, index - 1);
       const words = ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-c', '-o', output];
       const macros = [`-DVARIANT=${variant}`, `-DSELF=${SELF}`, `-DNEXT=${NEXT}`];
-      macros.push(`-DSECTION="tc/${variant % 12}"`, '-D__TARGET_ARCH_x86');
+      macros.push(`-DSECTION="${SECTIONS[variant % SECTIONS.length]}"`, '-D__TARGET_ARCH_x86');
       if (index === 0) macros.push('-DWITH_LICENSE');
       const from = [`-I${folder}`, join(sources, `${kind}.c`)];
       await promisify(execFile)(clang, [...words, ...macros, ...from]);

@@ -1,12 +1,17 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { load } from './load.js';
+'use strict';
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { load } = require('./load.js');
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const cache = `${dist}bpfld.cache`;
-const { program } = load(`${dist}bpfld.cjs`, existsSync(cache) ? readFileSync(cache) : undefined);
-await program.run({
+// CommonJS, because the loader of modules takes some milliseconds to begin.
+const dist = join(__dirname, '../dist');
+const cache = join(dist, 'bpfld.cache');
+const { program } = load(
+  join(dist, 'bpfld.cjs'),
+  existsSync(cache) ? readFileSync(cache) : undefined,
+);
+program.run({
   loadHelp: () => import('../dist/cli/help.js'),
   loadInspect: () => import('../dist/cli/inspect.js'),
 });

@@ -13,3 +13,5 @@ export type { Diagnostic, Location, Severity } from './diag/diagnostic.ts';
 export { renderDiagnostic } from './diag/render.ts';
 export { link } from './link.ts';
 export type { LinkInput, LinkOptions, LinkResult } from './link-types.ts';
+export { type InspectOptions, type InspectResult, inspect } from './report/inspect/inspect.ts';
+export type { Inspection } from './report/inspect/types.ts';

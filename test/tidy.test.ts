@@ -55,13 +55,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   model: [...low, ...formats],
   passes: middle,
   profiles: [...low, ...formats, 'model'],
+  report: [...low, ...formats, 'model'],
   lowerings: [...middle, 'profiles'],
   'link-types.ts': ['base', 'config', 'diag'],
   'request.ts': ['diag', 'link-types.ts', 'lowerings', 'profiles', 'script'],
   'link.ts': [...middle, 'passes', 'profiles', 'lowerings', 'link-types.ts', 'request.ts'],
-  'index.ts': ['config', 'diag', 'link-types.ts', 'link.ts'],
+  'index.ts': ['config', 'diag', 'link-types.ts', 'link.ts', 'report'],
   'host.ts': ['base'],
-  cli: [...low, 'elf', 'script', 'config', 'profiles', 'link-types.ts', 'link.ts', 'host.ts'],
+  cli: [...low, 'elf', 'script', 'config', 'profiles', 'link-types.ts', 'link.ts', 'host.ts', 'report'],
 };
 
 function roomOf(path: string): string {

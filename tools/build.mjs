@@ -48,19 +48,36 @@ export async function bundle(folder) {
     target: 'node20.19',
     legalComments: 'none',
     logLevel: 'warning',
-    // yargs-parser asks for its own address, which only modules have.
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'bundleUrl' },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // The one for browsers is the same parser, without what reads configuration files.
+    alias: { 'yargs-parser': 'yargs-parser/browser' },
+    plugins: [lazily('micromatch', 'makeRe'), lazily('fastest-levenshtein', 'distance')],
   });
   writeFileSync(join(folder, 'bpfld.cache'), await codeCache(outfile));
 }
 
-/** The cache holds the functions that have run, so a link runs first. */
+/** Puts a package that few links need into the bundle so that its code runs when `name` is first called. */
+function lazily(module, name) {
+  const namespace = `lazily-${module}`;
+  const contents = `exports.${name} = (...words) => require('${module}').${name}(...words);`;
+  return {
+    name: namespace,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${module}$`) }, ({ path, importer }) =>
+        importer.startsWith(join(root, 'src')) ? { path, namespace } : undefined,
+      );
+      onLoad({ filter: /^/, namespace }, () => ({ contents, resolveDir: root }));
+    },
+  };
+}
+
+/** The cache holds the functions that have run, so that which most users want runs first. */
 async function codeCache(file) {
   const { script, program } = load(file);
   const { argv } = process;
-  process.argv = [...argv.slice(0, 2), join(root, 'fixtures/founding-c/founding.o'), '-T', 'tc.ld'];
-  process.argv.push('-o', devNull);
+  const objects = ['types/one.o', 'types/two.o'].map((path) => join(root, 'fixtures', path));
+  process.argv = [...argv.slice(0, 2), ...objects, '-o', devNull];
   await program.run({});
   process.argv = argv;
   return script.createCachedData();

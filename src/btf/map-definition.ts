@@ -3,6 +3,7 @@
  *
  *     struct {
  *       __uint(type, BPF_MAP_TYPE_HASH);     int (*type)[1]         a number n: pointer to an array of n
+ *       __ulong(map_extra, 1ull << 44);      enum { x = n } *...    a large number: pointer to an enum
  *       __type(key, __u32);                  __u32 *key             a type: pointer to it
  *       __array(values, struct inner);       struct inner *values[] what slots hold: array of pointers
  *     } m SEC(".maps");
@@ -25,7 +26,7 @@ export const MAP_NUMBERS = [
 ] as const;
 
 export type MapAttribute =
-  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'number'; readonly value: bigint }
   /** `key` and `value`. */
   | { readonly kind: 'type'; readonly type: number }
   /** `values`: an inner map's definition, or the prototype of the programs in a table of them. */
@@ -69,9 +70,21 @@ function readAttribute(btf: Btf, name: string, id: number): MapAttribute | 'unkn
   if (!isNumber && name !== 'key' && name !== 'value') return 'unknown';
   if (btf.kind(type) !== KIND.PTR) return undefined;
   if (!isNumber) return { kind: 'type', type: btf.target(type) };
-  const array = peel(btf, btf.target(type));
-  if (btf.kind(array) !== KIND.ARRAY) return undefined;
-  return { kind: 'number', value: btf.field(array, FIELD.arrayCount) };
+  return readNumber(btf, peel(btf, btf.target(type)));
+}
+
+function readNumber(btf: Btf, type: number): MapAttribute | undefined {
+  switch (btf.kind(type)) {
+    case KIND.ARRAY:
+      return { kind: 'number', value: BigInt(btf.field(type, FIELD.arrayCount)) };
+    case KIND.ENUM:
+    case KIND.ENUM64: {
+      const [first] = btf.enumerators(type);
+      return first && { kind: 'number', value: BigInt.asUintN(64, first.value) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** How two definitions of one map differ, in words; undefined where they do not. */
@@ -96,8 +109,8 @@ function attributeDifference(
   const one = a.attributes.get(name);
   const other = b.attributes.get(name);
   if ((one ?? other)?.kind === 'number') {
-    const value = one?.kind === 'number' ? one.value : 0;
-    const otherValue = other?.kind === 'number' ? other.value : 0;
+    const value = one?.kind === 'number' ? one.value : 0n;
+    const otherValue = other?.kind === 'number' ? other.value : 0n;
     return value === otherValue
       ? undefined
       : `'${name}' is ${value} in one, ${otherValue} in the other`;

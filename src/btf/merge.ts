@@ -23,7 +23,7 @@
  */
 import { aliasForwards } from './dedup/forwards.ts';
 import { type FileNodes, refine } from './dedup/refine.ts';
-import { isForward, LEFT_OUT, Shapes } from './dedup/shapes.ts';
+import { LEFT_OUT, Shapes } from './dedup/shapes.ts';
 import { selectTypes, type TypeRows } from './dedup/table.ts';
 import { StringPool } from './string-pool.ts';
 import { Btf } from './types.ts';
@@ -78,26 +78,27 @@ export class TypeMerger {
   /** The id of each node, and the types that stand for all that are equal, by file. */
   #number(): { final: Uint32Array; ids: number[][]; undecided: boolean } {
     const shapes = this.#shapes;
+    const forwards = shapes.forwards();
     const { sets: final, count } = refine(this.#files, this.#nodes, shapes);
     const defined = new Uint8Array(count);
-    for (const { btf, base, shapes: own } of this.#files) {
+    for (const { base, shapes: own } of this.#files) {
       for (let id = 1; id < own.length; id++) {
-        if (!isForward(btf, id)) defined[final[base + id]!] = 1;
+        if (forwards[own[id]!] === 0) defined[final[base + id]!] = 1;
       }
     }
     const idOf = new Uint32Array(count);
     let next = 1;
     let undecided = false;
-    const ids = this.#files.map(({ btf, base, shapes: own }) => {
+    const ids = this.#files.map(({ base, shapes: own }) => {
       const first: number[] = [];
       for (let id = 1; id < own.length; id++) {
         const set = final[base + id]!;
         if (set === 0 || idOf[set] !== 0) continue;
-        const forward = isForward(btf, id);
-        if (forward && defined[set] === 1) continue;
+        const isForward = forwards[own[id]!] === 1;
+        if (isForward && defined[set] === 1) continue;
         idOf[set] = next++;
         first.push(id);
-        undecided ||= forward && shapes.body[shapes.seenAs[own[id]!]!] !== 0;
+        undecided ||= isForward && shapes.body[shapes.seenAs[own[id]!]!] !== 0;
       }
       return first;
     });

@@ -14,13 +14,13 @@ export interface PrintOptions {
 export class Printer {
   readonly #host: Host;
   readonly #options: PrintOptions;
-  readonly #color: boolean;
+  /** Found out with the first diagnostic: to ask a stream whether it is a terminal takes a while. */
+  #color: boolean | undefined;
   #errors = 0;
 
   constructor(host: Host, options: PrintOptions) {
     this.#host = host;
     this.#options = options;
-    this.#color = wantsColor(options.color, host);
   }
 
   get hasErrors(): boolean {
@@ -40,6 +40,7 @@ export class Printer {
         );
         return;
       }
+      this.#color ??= wantsColor(this.#options.color, this.#host);
       this.#host.err(`${renderDiagnostic(shown, this.#color)}\n`);
     }
   }

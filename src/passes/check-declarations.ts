@@ -41,8 +41,10 @@ function typeOf({ types, id }: Declaration): { btf: Declaration['types']['btf'];
   return { btf: types.btf, id };
 }
 
-function isMap({ listed }: Declaration): boolean {
-  return listed?.section === '.maps';
+/** What an earlier link left open is listed nowhere; of that the type has to tell. */
+function isMap({ listed, kind, types, id }: Declaration): boolean {
+  if (listed !== undefined) return listed.section === '.maps';
+  return kind === 'variable' && readMapDefinition(types.btf, id).fault === undefined;
 }
 
 function compareMaps(a: Declaration, b: Declaration): string | undefined {

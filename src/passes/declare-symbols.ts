@@ -148,9 +148,9 @@ class Declarer {
   }
 
   #list(declaration: Declaration, id: number, where: Whereabouts): void {
-    const { kind, listed, symbol } = declaration;
+    const { kind, listed } = declaration;
     if (where.kind === 'here' && kind === 'variable') {
-      const size = listed?.size || (symbol?.size ?? 0);
+      const size = listed?.size || this.#sizeOf(declaration);
       this.#add(where.placed, { type: id, offset: where.offset, size });
     } else if (where.kind === 'undefined') {
       const listing = this.#externListing(declaration);
@@ -158,6 +158,13 @@ class Declarer {
         this.#add(listing.section, { type: id, offset: listing.offset, size: listing.size });
       }
     }
+  }
+
+  /** That of its definition, which may be in an object without BTF. */
+  #sizeOf(declaration: Declaration): number {
+    const { name, symbol } = declaration;
+    const global = isGlobal(declaration) ? this.#state.symbols.get(name) : undefined;
+    return (global?.definition ?? symbol)?.size ?? 0;
   }
 
   /** What kernel symbols and configuration are listed under, by whichever object says so. */

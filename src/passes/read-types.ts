@@ -7,6 +7,7 @@
 import { type BtfExt, readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { readBtf } from '../btf/read.ts';
+import { withOneEncoding } from '../btf/repair.ts';
 import { type Btf, FIELD } from '../btf/types.ts';
 import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
@@ -26,12 +27,13 @@ export function readTypes(files: readonly InputFile[], sink: DiagnosticSink): In
 
 function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined {
   if (file.btf === undefined) return undefined;
-  const { btf, fault } = readBtf(file.btf, file.elf.order);
-  const broken = fault ?? validateBtf(btf!);
-  if (btf === undefined || broken !== undefined) {
-    sink.report(badBtf(file.path, broken!));
+  const read = readBtf(file.btf, file.elf.order);
+  const fault = read.fault ?? validateBtf(read.btf);
+  if (read.btf === undefined || fault !== undefined) {
+    sink.report(badBtf(file.path, fault!));
     return undefined;
   }
+  const btf = withOneEncoding(read.btf);
   const declarations: Declaration[] = [];
   const types: FileTypes = { file, btf, ext: readExt(file, btf, sink), declarations };
   const symbols = new SymbolFinder(file);

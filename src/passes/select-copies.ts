@@ -26,9 +26,14 @@ export function selectCopies(files: readonly InputFile[], sink: DiagnosticSink):
     for (const section of file.sections) {
       if (section === undefined || !isForLoader(section.name)) continue;
       const kept = first.get(section.name);
-      if (kept === undefined) first.set(section.name, section);
-      else if (equalBytes(kept.bytes, section.bytes)) replacedBy.set(section, kept);
-      else sink.report(copiesDiffer(section.name, kept.file.path, section.file.path));
+      if (kept === undefined) {
+        first.set(section.name, section);
+        continue;
+      }
+      replacedBy.set(section, kept);
+      if (!equalBytes(kept.bytes, section.bytes)) {
+        sink.report(copiesDiffer(section.name, kept.file.path, section.file.path));
+      }
     }
   }
   return { replacedBy };

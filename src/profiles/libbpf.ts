@@ -24,12 +24,12 @@ export const libbpf: Profile = {
     functionAddress,
     severalPrograms,
   },
+  // In libbpf's order, so that the first report is the cause of others.
   rules: [
     file.symbolTable,
     file.licenseAndVersion,
     file.legacyMaps,
     file.typesArePresent,
-    programs.sectionNames,
     programs.programs,
     externs.externs,
     externs.variablesHaveSymbols,
@@ -39,7 +39,10 @@ export const libbpf: Profile = {
     structOps.structOps,
     relocations.relocationTables,
     relocations.references,
+    // From here on: what libbpf notices when it loads the programs.
+    programs.sectionNames,
     subprograms.callees,
+    subprograms.addressesHaveInformation,
     subprograms.informationOfSubprograms,
     core.coreRelocations,
   ],

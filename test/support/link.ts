@@ -27,14 +27,16 @@ export function fixtureObjects(): string[] {
     .sort();
 }
 
-export function shippedScript(name: 'tc.ld' | 'generic.ld'): { name: string; text: string } {
+type ShippedScript = 'tc.ld' | 'generic.ld' | 'libbpf.ld';
+
+export function shippedScript(name: ShippedScript): { name: string; text: string } {
   return { name, text: readFileSync(`${root}linker-scripts/${name}`, 'utf8') };
 }
 
 /** Links fixtures with a shipped script. */
 export function linkFixture(
   paths: readonly string[],
-  script: 'tc.ld' | 'generic.ld',
+  script: ShippedScript,
   options: Omit<LinkOptions, 'inputs' | 'script'> = {},
 ): LinkResult {
   return link({ inputs: paths.map(fixture), script: shippedScript(script), ...options });

@@ -47,7 +47,7 @@ class Matcher {
   readonly #open: Uint8Array;
   /** Types that lead to such a one, and these. */
   readonly #leads: Uint8Array;
-  /** The types of each shape, those first that do not lead to a forward declaration. */
+  /** The types of each shape that leads to a forward declaration, those first that do not. */
   readonly #alike = new Map<number, number[]>();
   /** Pairs of which the first fits the second; and of which it does not. */
   readonly #fitting = new Set<number>();
@@ -63,19 +63,24 @@ class Matcher {
     this.#shape = shapes.add(btf);
     this.#seenAs = shapes.seenAs;
     const count = btf.typeCount + 1;
-    this.#alias = Uint32Array.from({ length: count }, (_, id) => id);
+    this.#alias = new Uint32Array(count).map((_, id) => id);
     this.#open = new Uint8Array(count);
     for (let id = 1; id < count; id++) {
       if (isForward(btf, id) && shapes.body[this.#name(id)] !== 0) this.#open[id] = 1;
     }
     this.#leads = this.#open.slice();
     spread(usersOf(btf), this.#leads);
-    for (const leads of [0, 1]) {
-      for (let id = 1; id < count; id++) {
-        if (this.#leads[id] !== leads || this.#open[id] === 1) continue;
-        const alike = this.#alike.get(this.#shape[id]!);
-        if (alike === undefined) this.#alike.set(this.#shape[id]!, [id]);
-        else alike.push(id);
+    this.#collect();
+  }
+
+  #collect(): void {
+    const [open, leads, shape] = [this.#open, this.#leads, this.#shape];
+    for (let id = 1; id < shape.length; id++) {
+      if (leads[id] === 1 && open[id] === 0) this.#alike.set(shape[id]!, []);
+    }
+    for (const leading of [0, 1]) {
+      for (let id = 1; id < shape.length; id++) {
+        if (leads[id] === leading && open[id] === 0) this.#alike.get(shape[id]!)?.push(id);
       }
     }
   }

@@ -74,20 +74,8 @@ export class Partition {
    * part keeps the number; gives the numbers of the others.
    */
   divide(set: number, labels: Uint32Array): number[] {
-    const first = this.#first[set]!;
-    const marked = this.#elements.subarray(first, first + this.#marked[set]!);
-    marked.sort((a, b) => labels[a]! - labels[b]!);
-    for (let i = 0; i < marked.length; i++) this.#places[marked[i]!] = first + i;
+    const bounds = this.#group(set, labels);
     this.#marked[set] = 0;
-
-    const bounds: number[] = [first];
-    for (let i = 1; i < marked.length; i++) {
-      if (labels[marked[i]!] !== labels[marked[i - 1]!]) bounds.push(first + i);
-    }
-    const end = this.#end[set]!;
-    if (first + marked.length < end) bounds.push(first + marked.length);
-    bounds.push(end);
-
     let largest = 0;
     for (let part = 1; part < bounds.length - 1; part++) {
       const size = bounds[part + 1]! - bounds[part]!;
@@ -103,6 +91,32 @@ export class Partition {
       for (const element of this.members(number, false)) this.setOf[element] = number;
     }
     return added;
+  }
+
+  /** Puts marked elements of equal labels side by side; gives where the parts of the set begin, and its end. */
+  #group(set: number, labels: Uint32Array): number[] {
+    const marked = this.members(set, true).slice();
+    const groups = new Map<number, number>();
+    const bounds: number[] = [];
+    for (const element of marked) {
+      const group = groups.get(labels[element]!);
+      if (group !== undefined) bounds[group]!++;
+      else groups.set(labels[element]!, bounds.push(1) - 1);
+    }
+    let place = this.#first[set]!;
+    const next = bounds.map((size, group) => {
+      bounds[group] = place;
+      place += size;
+      return bounds[group];
+    });
+    if (place < this.#end[set]!) bounds.push(place);
+    bounds.push(this.#end[set]!);
+    for (const element of marked) {
+      const target = next[groups.get(labels[element]!)!]!++;
+      this.#elements[target] = element;
+      this.#places[element] = target;
+    }
+    return bounds;
   }
 
   #swap(a: number, b: number): void {

@@ -18,7 +18,7 @@ import type { Btf } from '../types.ts';
 import { reversed, spread } from './edges.ts';
 import { eachId } from './entries.ts';
 import { Partition } from './partition.ts';
-import { isForward, type Shapes } from './shapes.ts';
+import type { Shapes } from './shapes.ts';
 import { WordTable } from './word-table.ts';
 
 /** A file's types are the nodes `base + id`. */
@@ -69,90 +69,78 @@ function findDoubtful({ table, seenAs, ambiguous }: Shapes): Uint8Array {
 
 /** The types that may have to be told apart, numbered from 0. */
 class Concerned {
-  /** The node of each. */
+  /** By element. */
   readonly nodes: Uint32Array;
-  /** By node: one more than its number here; 0 for the others. */
-  readonly #numbers: Uint32Array;
-  readonly #files: readonly FileNodes[];
-  /** Of each, the file. */
-  readonly #fileOf: Uint32Array;
+  readonly shapes: Uint32Array;
+  /** What an element refers to: an element, or `-1 - set` of a type that is not concerned. */
+  readonly references: Int32Array;
+  /** By element, with the end of the last after it. */
+  readonly starts: Uint32Array;
 
   constructor(files: readonly FileNodes[], sets: Uint32Array, doubtful: Uint8Array) {
-    this.#files = files;
-    this.#numbers = new Uint32Array(sets.length);
+    /** By node: one more than the element; 0 for the others. */
+    const numbers = new Uint32Array(sets.length);
     let count = 0;
-    for (let node = 0; node < sets.length; node++) {
-      if (doubtful[sets[node]!] === 1) this.#numbers[node] = ++count;
+    let most = 0;
+    for (const { btf, base } of files) {
+      for (let id = 1; id <= btf.typeCount; id++) {
+        if (doubtful[sets[base + id]!] === 0) continue;
+        numbers[base + id] = ++count;
+        most += btf.starts[id + 1]! - btf.starts[id]!;
+      }
     }
     this.nodes = new Uint32Array(count);
-    this.#fileOf = new Uint32Array(count);
-    files.forEach(({ base, shapes }, file) => {
-      for (let node = base + 1; node < base + shapes.length; node++) {
-        const number = this.#numbers[node]!;
-        if (number === 0) continue;
-        this.nodes[number - 1] = node;
-        this.#fileOf[number - 1] = file;
+    this.shapes = new Uint32Array(count);
+    this.starts = new Uint32Array(count + 1);
+    const references = new Int32Array(most);
+    let end = 0;
+    for (const { btf, base, shapes } of files) {
+      const { words, starts, typeCount } = btf;
+      const add = (place: number): void => {
+        const id = words[place]!;
+        const node = id === 0 || id > typeCount ? 0 : base + id;
+        references[end++] = numbers[node] === 0 ? -1 - sets[node]! : numbers[node]! - 1;
+      };
+      for (let id = 1; id <= typeCount; id++) {
+        const element = numbers[base + id]! - 1;
+        if (element < 0) continue;
+        this.nodes[element] = base + id;
+        this.shapes[element] = shapes[id]!;
+        eachId(words, starts[id]!, starts[id + 1]!, add);
+        this.starts[element + 1] = end;
       }
-    });
-  }
-
-  shape(element: number): number {
-    const { base, shapes } = this.#file(element);
-    return shapes[this.nodes[element]! - base]!;
-  }
-
-  isForward(element: number): boolean {
-    const { btf, base } = this.#file(element);
-    return isForward(btf, this.nodes[element]! - base);
-  }
-
-  /** Calls `visit` with the node of each type that the element refers to; 0 for void. */
-  eachReference(element: number, visit: (node: number) => void): void {
-    const { btf, base } = this.#file(element);
-    const id = this.nodes[element]! - base;
-    const { words, starts } = btf;
-    eachId(words, starts[id]!, starts[id + 1]!, (place) => {
-      const to = words[place]!;
-      visit(to === 0 || to > btf.typeCount ? 0 : base + to);
-    });
-  }
-
-  /** The number of the node here, or -1. */
-  number(node: number): number {
-    return this.#numbers[node]! - 1;
-  }
-
-  #file(element: number): FileNodes {
-    return this.#files[this.#fileOf[element]!]!;
+    }
+    this.references = references.slice(0, end);
   }
 }
 
 function divide(concerned: Concerned, sets: Uint32Array, shapes: Shapes): Partition {
-  const count = concerned.nodes.length;
+  const { nodes, references, starts } = concerned;
+  const count = nodes.length;
   const partition = new Partition(
-    concerned.nodes.map((node) => sets[node]!),
+    nodes.map((node) => sets[node]!),
     shapes.table.count,
   );
   const users = reversed(count, (edge) => {
     for (let element = 0; element < count; element++) {
-      concerned.eachReference(element, (node) => {
-        const to = concerned.number(node);
-        if (to >= 0) edge(element, to);
-      });
+      for (let i = starts[element]!; i < starts[element + 1]!; i++) {
+        if (references[i]! >= 0) edge(element, references[i]!);
+      }
     }
   });
   /** Of each name that is not divided yet: its forward declarations. */
   const forwards = new Map<number, number[]>();
+  const isForward = shapes.forwards();
   const labels = new Uint32Array(count);
   let dirty: number[] = [];
   for (let element = 0; element < count; element++) {
     const set = partition.setOf[element]!;
-    if (concerned.isForward(element)) {
+    if (isForward[concerned.shapes[element]!] === 1) {
       const list = forwards.get(set);
       if (list === undefined) forwards.set(set, [element]);
       else list.push(element);
     } else if (shapes.ambiguous.has(set)) {
-      labels[element] = concerned.shape(element);
+      labels[element] = concerned.shapes[element]!;
       dirty.push(element);
     }
   }
@@ -172,9 +160,7 @@ function divide(concerned: Concerned, sets: Uint32Array, shapes: Shapes): Partit
       }
     }
     dirty = next;
-    for (const element of dirty) {
-      labels[element] = label(rows, concerned, element, partition, sets);
-    }
+    for (const element of dirty) labels[element] = label(rows, concerned, element, partition.setOf);
   }
   return partition;
 }
@@ -215,22 +201,18 @@ function divideSets(
 /** Equal for elements of one set that refer to equal sets. */
 function label(
   rows: WordTable,
-  concerned: Concerned,
+  { references, starts }: Concerned,
   element: number,
-  partition: Partition,
-  sets: Uint32Array,
+  setOf: Uint32Array,
 ): number {
-  let length = 0;
-  concerned.eachReference(element, () => {
-    length++;
-  });
-  rows.reserve(length + 1);
+  const from = starts[element]!;
+  const length = starts[element + 1]! - from + 1;
+  rows.reserve(length);
   const { words, top } = rows;
-  let at = top;
-  words[at++] = partition.setOf[element]!;
-  concerned.eachReference(element, (node) => {
-    const number = concerned.number(node);
-    words[at++] = number < 0 ? sets[node]! : partition.setOf[number]!;
-  });
-  return rows.commit(length + 1);
+  words[top] = setOf[element]!;
+  for (let i = 1; i < length; i++) {
+    const to = references[from + i - 1]!;
+    words[top + i] = to < 0 ? -1 - to : setOf[to]!;
+  }
+  return rows.commit(length);
 }

@@ -97,6 +97,18 @@ export class Shapes {
     return row;
   }
 
+  /** By shape, 1 for those of forward declarations. */
+  forwards(): Uint8Array {
+    const { table, seenAs } = this;
+    const forwards = new Uint8Array(table.count);
+    for (let row = 1; row < table.count; row++) {
+      if (seenAs[row] === row) continue;
+      const start = table.starts[row]!;
+      if (announces(table.words[start + 1]!)) forwards[row] = 1;
+    }
+    return forwards;
+  }
+
   #note(row: number, seenAs: number): void {
     if (row >= this.seenAs.length) {
       this.seenAs = widened(this.seenAs, 2 * row);
@@ -112,10 +124,14 @@ function isDeclaration(kind: number): boolean {
 
 /** Whether the type only announces a named struct, union or enum. An enum without enumerators does. */
 export function isForward(btf: Btf, id: number): boolean {
-  const kind = btf.kind(id);
-  if (kind === KIND.FWD) return btf.nameOffset(id) !== 0;
-  if (kind !== KIND.ENUM && kind !== KIND.ENUM64) return false;
-  return btf.vlen(id) === 0 && btf.nameOffset(id) !== 0;
+  return btf.nameOffset(id) !== 0 && announces(btf.words[btf.starts[id]! + 1]!);
+}
+
+/** The same by the second word of a named type. */
+function announces(info: number): boolean {
+  const kind = (info >>> 24) & 0x7f;
+  if (kind === KIND.FWD) return true;
+  return (kind === KIND.ENUM || kind === KIND.ENUM64) && (info & 0xffffff) === 0;
 }
 
 function sortOf(kind: number, flag: boolean): number {

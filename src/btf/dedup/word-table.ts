@@ -7,9 +7,10 @@ export class WordTable {
   starts: Uint32Array = new Uint32Array(1 << 8);
   /** One more than the highest number. */
   count = 1;
+  /** By number; 0 of rows that are not to be found. */
   #hashes: Uint32Array = new Uint32Array(1 << 8);
   /** Numbers of the rows at their hash or after it; 0 where there is none. */
-  #slots: Uint32Array = new Uint32Array(1 << 10);
+  #slots: Uint32Array = new Uint32Array(1 << 13);
 
   get top(): number {
     return this.starts[this.count]!;
@@ -35,7 +36,7 @@ export class WordTable {
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash, 0x85ebca6b);
-    hash = (hash ^ (hash >>> 13)) >>> 0;
+    hash = (hash ^ (hash >>> 13)) >>> 0 || 1;
     const slots = this.#slots;
     const hashes = this.#hashes;
     const mask = slots.length - 1;
@@ -65,11 +66,11 @@ export class WordTable {
   }
 
   #spread(): void {
-    const before = this.#slots;
-    const slots = new Uint32Array(before.length * 4);
+    const slots = new Uint32Array(this.#slots.length * 4);
     const mask = slots.length - 1;
-    for (const row of before) {
-      if (row === 0) continue;
+    // The newest row has its hash already and is not counted yet.
+    for (let row = 1; row <= this.count; row++) {
+      if (this.#hashes[row] === 0) continue;
       let slot = this.#hashes[row]! & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = row;

@@ -19,12 +19,12 @@ export interface Dialect {
   isComplete(id: number): boolean;
   /** How an array of no elements is written: `[0]`, or `[]`. */
   readonly noElements: string;
-  /** Counts what is written for the parameters of a function; false where enough has been. */
+  /** Counts what is written, by parameters and the like; false where it is enough already. */
   spend(entries: number): boolean;
 }
 
 /** References in a row, and prototypes within prototypes: no C that a person wrote has more. */
-const MOST_REFERENCES = 128;
+const MOST_REFERENCES = 64;
 const DEEPEST = 32;
 
 /** Declares `name`, which may be empty, to be of type `id`. */
@@ -66,10 +66,13 @@ export function declare(dialect: Dialect, id: number, name: string, depth = 0): 
         break;
       }
       case KIND.FUNC_PROTO: {
-        text = `${pointed ? `(${text})` : text}(${parameters(dialect, id, depth + 1)})`;
-        pointed = false;
+        if (pointed) text = `(${text})`;
+        const list = parameters(dialect, id, depth + 1);
         // Functions have no qualifiers.
         qualifiers = [];
+        if (list === undefined) return finish('void', qualifiers, `${text}()`);
+        text += `(${list})`;
+        pointed = false;
         id = btf.target(id);
         break;
       }
@@ -112,11 +115,12 @@ export function quoted(text: string): string {
   );
 }
 
-function parameters(dialect: Dialect, id: number, depth: number): string {
+/** Undefined where enough has been written. */
+function parameters(dialect: Dialect, id: number, depth: number): string | undefined {
   const { btf } = dialect;
   const count = btf.vlen(id);
+  if (depth > DEEPEST || !dialect.spend(count)) return undefined;
   if (count === 0) return 'void';
-  if (depth > DEEPEST || !dialect.spend(count)) return '';
   const list = btf.parameters(id);
   const last = list.at(-1)!;
   // `int f()` is a function of unknown parameters: C has no `int f(...)`.

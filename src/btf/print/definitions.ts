@@ -63,6 +63,8 @@ class DefinitionPrinter implements Dialect {
   /** Typedefs and enumerators share one. */
   readonly #identifiers = new Scope();
   readonly #typedefs = new Map<number, string>();
+  /** Of INTs and FLOATs, by id. */
+  readonly #numbers = new Map<number, string>();
   readonly #substitutes = new Map<string, string>();
   /** Tags that are in scope. */
   readonly #declared = new Set<string>();
@@ -81,7 +83,7 @@ class DefinitionPrinter implements Dialect {
     this.btf = btf;
     this.#extents = new Extents(btf);
     this.#tags = new Tags(btf);
-    this.#budget = 65536 + 4 * btf.words.length;
+    this.#budget = 65536 + btf.words.length;
   }
 
   text(): string {
@@ -220,10 +222,19 @@ class DefinitionPrinter implements Dialect {
   }
 
   #number(id: number): string {
-    const { btf } = this;
-    const other = substitute(btf, id);
-    if (other === undefined) return btf.name(id);
-    const name = identifier(btf.name(id)) || 'unnamed';
+    let name = this.#numbers.get(id);
+    if (name === undefined) {
+      name = this.#substituted(id) ?? this.btf.name(id);
+      this.#numbers.set(id, name);
+    }
+    return name;
+  }
+
+  /** The typedef that stands for a type which C does not have; written before what is being written. */
+  #substituted(id: number): string | undefined {
+    const other = substitute(this.btf, id);
+    if (other === undefined) return undefined;
+    const name = identifier(this.btf.name(id)) || 'unnamed';
     const key = `${name} ${other.text}`;
     let alias = this.#substitutes.get(key);
     if (alias === undefined) {
@@ -260,7 +271,7 @@ class DefinitionPrinter implements Dialect {
   #structBody(id: number, depth: number, scope: Scope): string {
     const layout = this.#layouts.get(id);
     if (layout === undefined || depth > DEEPEST || !this.spend(this.btf.vlen(id))) {
-      const { size, align } = this.#extents.of(id);
+      const { size, align } = this.#extents.of(id) ?? { size: 0, align: 1 };
       return `{ unsigned char bytes[${size}]; } __attribute__((aligned(${align})))`;
     }
     if (layout.form === 'sequence') {

@@ -25,7 +25,7 @@ export function substitute(btf: Btf, id: number): BaseType | undefined {
 export class Extents {
   readonly #btf: Btf;
   readonly #sizes: Float64Array;
-  /** 0 for types that have not been seen. */
+  /** 0 for types that were not seen, or have none. */
   readonly #aligns: Uint8Array;
 
   constructor(btf: Btf) {
@@ -34,8 +34,10 @@ export class Extents {
     this.#aligns = new Uint8Array(btf.typeCount + 1);
   }
 
-  of(id: number): Extent {
-    return { size: this.#sizes[id] ?? 0, align: this.#aligns[id] || 1 };
+  /** Undefined for what has no size in C: void, functions, and what is declared only. */
+  of(id: number): Extent | undefined {
+    const align = this.#aligns[id];
+    return align === undefined || align === 0 ? undefined : { size: this.#sizes[id]!, align };
   }
 
   /** After the types that this one consists of. The layout is that of structs and unions. */
@@ -50,13 +52,16 @@ export class Extents {
       }
       case KIND.ENUM:
       case KIND.ENUM64:
-        this.#set(id, { size: btf.size(id), align: Math.min(btf.size(id), 8) });
+        // One without enumerators is a declaration.
+        if (btf.vlen(id) > 0)
+          this.#set(id, { size: btf.size(id), align: Math.min(btf.size(id), 8) });
         return undefined;
       case KIND.PTR:
         this.#set(id, { size: 8, align: 8 });
         return undefined;
       case KIND.ARRAY: {
         const element = this.of(btf.field(id, FIELD.arrayElement));
+        if (element === undefined) return undefined;
         const size = element.size * btf.field(id, FIELD.arrayCount);
         this.#set(id, { size, align: element.align });
         return undefined;
@@ -65,9 +70,11 @@ export class Extents {
       case KIND.CONST:
       case KIND.VOLATILE:
       case KIND.RESTRICT:
-      case KIND.TYPE_TAG:
-        this.#set(id, this.of(btf.target(id)));
+      case KIND.TYPE_TAG: {
+        const target = this.of(btf.target(id));
+        if (target !== undefined) this.#set(id, target);
         return undefined;
+      }
       case KIND.STRUCT:
       case KIND.UNION: {
         const size = btf.size(id);
@@ -84,6 +91,6 @@ export class Extents {
 
   #set(id: number, { size, align }: Extent): void {
     this.#sizes[id] = size;
-    this.#aligns[id] = align;
+    this.#aligns[id] = Math.max(align, 1);
   }
 }

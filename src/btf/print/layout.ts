@@ -150,15 +150,14 @@ export interface Extent {
   readonly align: number;
 }
 
+/** Without members that have no size, such as rustc's of type `char`: padding takes their place. */
 export function placedMembers(
   btf: Btf,
   id: number,
-  extentOf: (type: number) => Extent,
+  extentOf: (type: number) => Extent | undefined,
 ): PlacedMember[] {
-  return btf.members(id).map(({ type, offsetBits, sizeBits }, index) => ({
-    index,
-    offsetBits,
-    bitWidth: sizeBits,
-    ...extentOf(type),
-  }));
+  return btf.members(id).flatMap(({ type, offsetBits, sizeBits }, index) => {
+    const extent = extentOf(type);
+    return extent === undefined ? [] : [{ index, offsetBits, bitWidth: sizeBits, ...extent }];
+  });
 }

@@ -28,7 +28,7 @@ class MessageDialect implements Dialect {
       case KIND.INT:
       case KIND.FLOAT:
       case KIND.TYPEDEF:
-        return clean(btf.name(id));
+        return clean(btf.name(id)) || '(unnamed)';
       case KIND.STRUCT:
       case KIND.UNION:
       case KIND.ENUM:

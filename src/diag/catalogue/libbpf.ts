@@ -9,6 +9,9 @@ type Places = readonly Location[];
 
 const says = (text: string): string => `libbpf says: "${text}"`;
 
+/** What to do about the sections that compilers give to single functions. */
+const ownSection = 'link the object with libbpf.ld, which puts .text.* into .text';
+
 /** LIBBPF-001 */
 export const noSymbolTable = (): Diagnostic =>
   error('LIBBPF-001', 'the object has no symbol table', {
@@ -66,7 +69,9 @@ export const staticProgram = (name: string, section: string, at: Places): Diagno
       at,
       notes: [
         says(`sec '${section}': program '${name}' is static and not supported`),
-        'remove `static`; for a function that is no program, remove SEC() too, so that it comes into .text',
+        section.startsWith('.text.')
+        ? ownSection
+        : 'remove `static`; for a function that is no program, remove SEC() too, so that it comes into .text',
       ],
     },
   );
@@ -98,7 +103,9 @@ export const callOutsideText = (
       at,
       notes: [
         says(`prog '${caller}': bad call relo against '${name}' in section '${section}'`),
-        `remove SEC("${section}") from the function, or let the script put the section into .text`,
+        section.startsWith('.text.')
+        ? ownSection
+        : `remove SEC("${section}") from the function, or let the script put the section into .text`,
       ],
     },
   );
@@ -310,6 +317,17 @@ export const functionAddressOffset = (symbol: string, inside: string, at: Places
     {
       at,
       notes: [says(`prog '${inside}': bad subprog addr relo against '${symbol}' at offset N`)],
+    },
+  );
+
+/** LIBBPF-008 */
+export const addressWithoutInfo = (name: string, inside: string, at: Places): Diagnostic =>
+  error(
+    'LIBBPF-008',
+    `'${inside}' takes the address of the function '${name}', and there is no function info for it`,
+    {
+      at,
+      notes: ['the kernel says: "missing btf func_info"', 'compile with -g'],
     },
   );
 
@@ -529,9 +547,7 @@ export const noArena = (at: Places): Diagnostic =>
   warning('LIBBPF-016', 'variables of the arena (.addr_space.1), and no map of type ARENA', {
     at,
     notes: [
-      says(
-        'elf: sec \'.addr_space.1\': to use global __arena variables the ARENA map should be explicitly declared in SEC(".maps")',
-      ),
+      says("prog 'NAME': bad arena data relocation at insn N, no arena maps defined"),
       'define the arena in SEC(".maps"), or link the object that does',
     ],
   });

@@ -5,6 +5,7 @@ import { COMMON } from '../../model/input.ts';
 import { bindingName } from './names.ts';
 import { isData, mapStyle, type ObjectView } from './object.ts';
 import type { Relocations } from './relocations.ts';
+import { placeName } from './targets.ts';
 import { declarationOf, variableOf } from './type-info.ts';
 import type { DataSectionReport, VariableReport } from './types.ts';
 import { initialValue } from './values.ts';
@@ -36,8 +37,8 @@ function reportVariable(
   relocations: Relocations,
 ): VariableReport {
   const { value: offset, size } = symbol;
-  const addresses = relocations.between(section, offset, offset + size).length > 0;
-  const none = addresses || section.type === SHT.NOBITS;
+  const addresses = relocations.between(section, offset, offset + size);
+  const none = addresses.length > 0 || section.type === SHT.NOBITS;
   return {
     name: symbol.name,
     offset,
@@ -45,6 +46,10 @@ function reportVariable(
     binding: bindingName(symbol.binding),
     declaration: declarationOf(view.types, variableOf(view, section, symbol)?.id),
     initial: none ? null : initialValue(view, section, symbol),
+    addresses: addresses.map(({ raw, report }) => ({
+      offset: raw.offset - offset,
+      name: report.target === null ? report.symbol : placeName(report.target),
+    })),
   };
 }
 
@@ -59,6 +64,7 @@ function commons({ elf }: ObjectView): DataSectionReport[] {
     binding: bindingName(binding),
     declaration: null,
     initial: null,
+    addresses: [],
   }));
   const size = symbols.reduce((sum, symbol) => sum + symbol.size, 0);
   return [{ name: COMMON, size, writable: true, zero: true, variables }];

@@ -1,5 +1,5 @@
+import { programTypeOf } from '../../bpf/program-sections.ts';
 import { STT } from '../../elf/constants.ts';
-import { programTypeOf } from '../../model/program-sections.ts';
 import { type Functions, isProgram, type ObjectFunction } from './functions.ts';
 import { bindingName, visibilityName } from './names.ts';
 import type { ObjectView } from './object.ts';

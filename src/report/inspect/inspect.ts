@@ -40,7 +40,7 @@ export function inspect(
   path: string,
   { code = true, types: withTypes = true }: InspectOptions = {},
 ): InspectResult {
-  const { object: elf, fault } = readElf(bytes, path);
+  const { object: elf, fault } = readElf(bytes, path, { skipDebug: true });
   if (elf === undefined) return { report: undefined, diagnostics: [fault] };
   const sink = new DiagnosticSink();
   if (elf.machine !== EM_BPF) sink.report(noMachine(path));

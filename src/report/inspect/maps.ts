@@ -80,7 +80,7 @@ function btfMap(
 function describe({ btf, attributes }: MapDefinition, nested: boolean): MapDefinitionReport {
   const number = (name: string): number => {
     const attribute = attributes.get(name);
-    return attribute?.kind === 'number' ? attribute.value : 0;
+    return attribute?.kind === 'number' ? Number(attribute.value) : 0;
   };
   const side = (name: string): MapSideReport => {
     const attribute = attributes.get(name);

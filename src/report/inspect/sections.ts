@@ -1,4 +1,5 @@
-import type { ElfObject, ElfSection } from '../../elf/types.ts';
+import { SHT } from '../../elf/constants.ts';
+import type { ElfObject } from '../../elf/types.ts';
 import { symbolName } from '../../model/read-relocations.ts';
 import {
   bindingName,
@@ -11,7 +12,12 @@ import type { SectionReport, SymbolReport } from './types.ts';
 
 /** The section header table without the null section. */
 export function reportSections(elf: ElfObject): SectionReport[] {
-  const count = ({ index }: ElfSection): number => elf.relocations.get(index)?.length ?? 0;
+  // By the tables' sizes, since those of debug information are not read.
+  const counts = new Map<number, number>();
+  for (const { type, info, size, entsize } of elf.sections) {
+    if (type !== SHT.REL && type !== SHT.RELA) continue;
+    counts.set(info, (counts.get(info) ?? 0) + Math.floor(size / Math.max(1, entsize)));
+  }
   return elf.sections.slice(1).map((section) => ({
     index: section.index,
     name: section.name,
@@ -22,7 +28,7 @@ export function reportSections(elf: ElfObject): SectionReport[] {
     entsize: section.entsize,
     link: section.link,
     info: section.info,
-    relocations: count(section),
+    relocations: counts.get(section.index) ?? 0,
   }));
 }
 

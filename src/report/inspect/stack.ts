@@ -23,11 +23,12 @@ export function stackReports(
 ): ReadonlyMap<ObjectFunction, StackReport> {
   const callees = new Map<ObjectFunction, ReadonlyMap<number, ObjectFunction>>();
   for (const fn of functions) callees.set(fn, calleesOf(fn, functions));
+  const called = new Set([...callees.values()].flatMap((list) => [...list.values()]));
   const summaries = new Map<ObjectFunction, FunctionSummary>();
   const uses = new Map<ObjectFunction, StackUse>();
   const chains = new Map<ObjectFunction, number | null>();
   for (const fn of calleesFirst(callees)) {
-    const called = callees.get(fn)!;
+    const own = callees.get(fn)!;
     const first = fn.start / 8;
     const code = fn.code.slice(first, fn.end / 8);
     const options: DataflowOptions = {
@@ -36,7 +37,7 @@ export function stackReports(
       reference: (slot) =>
         functions.relocationAt(fn, first + slot) === undefined ? undefined : { unknown: true },
       call: (slot): CallTarget | undefined => {
-        const callee = called.get(first + slot);
+        const callee = own.get(first + slot);
         if (callee === undefined) {
           return isHelper(fn, first + slot, functions) ? undefined : unknown;
         }
@@ -44,10 +45,10 @@ export function stackReports(
         return { kind: 'function', id: 0, ...(summary === undefined ? {} : { summary }) };
       },
     };
-    summaries.set(fn, summarizeFunction(code, options));
+    if (called.has(fn)) summaries.set(fn, summarizeFunction(code, options));
     const use = stackUse(new Dataflow(code, options));
     uses.set(fn, use);
-    chains.set(fn, withCalls(use, called, chains));
+    chains.set(fn, withCalls(use, own, chains));
   }
   const report = (fn: ObjectFunction, { depth, unbounded }: StackUse): StackReport => ({
     own: depth,

@@ -164,6 +164,15 @@ export interface VariableReport {
   readonly declaration: string | null;
   /** A number, a string in quotes, or the first bytes in quotes; null for runs of zeroes and for addresses. */
   readonly initial: string | null;
+  /** The addresses that it holds from the start. */
+  readonly addresses: readonly AddressReport[];
+}
+
+export interface AddressReport {
+  /** In the variable. */
+  readonly offset: number;
+  /** Of what is there: `my_function`, `.rodata+0x18`. */
+  readonly name: string;
 }
 
 export interface ExternReport {

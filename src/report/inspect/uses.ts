@@ -80,8 +80,9 @@ function addReference(uses: Sets, { report }: ResolvedRelocation, view: ObjectVi
       uses.callbacks.add(name);
       break;
     case 'undefined':
-      if (view.types.functions.has(name)) uses.callbacks.add(name);
-      else uses.data.add(name);
+      if (!view.types.functions.has(name)) uses.data.add(name);
+      else if (isKfunc(view, name)) uses.kfuncs.add(name);
+      else uses.callbacks.add(name);
       break;
     case 'string':
       uses.data.add(target.symbol ?? target.section!);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { STB } from '../../../src/elf/constants.ts';
 import { codes } from '../../support/link.ts';
-import { parity, parityLink, permutations, TypedOutput } from './support.ts';
+import { parity, parityLink, permutations, type TypedOutput } from './support.ts';
 
 const o = (name: string): string => `bindings/${name}.o`;
 
@@ -17,7 +17,10 @@ function chosen(output: TypedOutput): unknown {
 }
 
 test('strong and strong: SYM-001 for each name, in both orders', () => {
-  for (const order of [['strong', 'strong-bss'], ['strong-bss', 'strong']]) {
+  for (const order of [
+    ['strong', 'strong-bss'],
+    ['strong-bss', 'strong'],
+  ]) {
     const { output, diagnostics } = parityLink(order.map(o));
     expect(output).toBeUndefined();
     expect(codes(diagnostics)).toEqual(['SYM-001', 'SYM-001']);

@@ -42,7 +42,11 @@ export function permutations<T>(all: readonly T[]): T[][] {
   );
 }
 
-const linkages: Readonly<Record<number, string>> = { [LINKAGE.STATIC]: 'static', [LINKAGE.GLOBAL]: 'global', [LINKAGE.EXTERN]: 'extern' };
+const linkages: Readonly<Record<number, string>> = {
+  [LINKAGE.STATIC]: 'static',
+  [LINKAGE.GLOBAL]: 'global',
+  [LINKAGE.EXTERN]: 'extern',
+};
 
 /** An output whose BTF is well-formed. */
 export class TypedOutput extends Output {
@@ -145,4 +149,14 @@ function addendAt(view: ByteView, offset: number, type: number, target: ElfSymbo
   const field = view.u32(offset + 4) | 0;
   if (type !== R_BPF.CALL32) return field;
   return target.type === STT.SECTION ? (field + 1) * 8 : 0;
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

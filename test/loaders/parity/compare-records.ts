@@ -1,44 +1,61 @@
 /** The records of `.BTF.ext`: the same ones at the same places, their types compared by label. */
 import { type Aspect, compareRows, type Difference } from './difference.ts';
-import type { LabelledOutput, Pair } from './output.ts';
+import type { LabelledOutput } from './output.ts';
+import type { Placement } from './placement.ts';
+import type { CoreRecord } from './type-info.ts';
 
-export function compareRecords({ ours, theirs }: Pair): Difference[] {
-  return [
-    ...compare('function record', functionRows(ours), functionRows(theirs)),
-    ...compare('line record', lineRows(ours), lineRows(theirs)),
-    ...compare('CO-RE record', coreRows(ours), coreRows(theirs)),
-  ];
+interface Row {
+  readonly offset: number;
+  readonly text: string;
 }
 
-type Rows = ReadonlyMap<string, readonly string[]>;
+type Table = ReadonlyMap<string, readonly Row[]>;
 
-function compare(aspect: Aspect, ours: Rows, theirs: Rows): Difference[] {
-  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((section) =>
-    compareRows(aspect, section, ours.get(section) ?? [], theirs.get(section) ?? []),
+const tables: readonly (readonly [Aspect, (output: LabelledOutput) => Table])[] = [
+  ['function record', functionRows],
+  ['line record', ({ records }) => records.lines],
+  ['CO-RE record', coreRows],
+];
+
+export function compareRecords(placement: Placement): Difference[] {
+  const { ours, theirs } = placement.pair;
+  return tables.flatMap(([aspect, rowsOf]) => {
+    const [mine, reference] = [rowsOf(ours), rowsOf(theirs)];
+    return [...new Set([...mine.keys(), ...reference.keys()])].flatMap((section) => {
+      const expected = (reference.get(section) ?? []).flatMap(({ offset, text }) => {
+        const place = placement.moved({ section, offset });
+        return place === undefined ? [] : [{ offset: place.offset, text }];
+      });
+      return compareRows(aspect, section, texts(mine.get(section) ?? []), texts(expected));
+    });
+  });
+}
+
+function texts(rows: readonly Row[]): string[] {
+  return rows.map(({ offset, text }) => `+${offset} ${text}`);
+}
+
+function mapRows<From extends { readonly offset: number }>(
+  table: ReadonlyMap<string, readonly From[]>,
+  text: (from: From) => string,
+): Table {
+  return new Map(
+    [...table].map(([section, rows]) => [
+      section,
+      rows.map((row) => ({ offset: row.offset, text: text(row) })),
+    ]),
   );
 }
 
-function mapRows<Row>(
-  table: ReadonlyMap<string, readonly Row[]>,
-  text: (row: Row) => string,
-): Rows {
-  return new Map([...table].map(([section, rows]) => [section, rows.map(text)]));
-}
-
-function functionRows({ records, types, labels }: LabelledOutput): Rows {
+function functionRows({ records, types, labels }: LabelledOutput): Table {
   return mapRows(
     records.functions,
-    ({ offset, type }) => `+${offset} ${types.types[type]!.name} label ${labels[type]}`,
+    ({ type }) => `${types.types[type]!.name} label ${labels[type]}`,
   );
 }
 
-function lineRows({ records }: LabelledOutput): Rows {
-  return mapRows(records.lines, ({ offset, text }) => `+${offset} ${text}`);
-}
-
-function coreRows({ records, types, labels }: LabelledOutput): Rows {
-  return mapRows(records.core, ({ offset, type, access, kind }) => {
-    const name = types.types[type]!.name;
-    return `+${offset} kind ${kind} ${name} ${access} label ${labels[type]}`;
-  });
+function coreRows({ records, types, labels }: LabelledOutput): Table {
+  const text = ({ kind, type, access }: CoreRecord): string =>
+    `kind ${kind} ${types.types[type]!.name} ${access} label ${labels[type]}`;
+  return mapRows(records.core, text);
 }

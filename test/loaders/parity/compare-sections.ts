@@ -1,34 +1,38 @@
 /** Sections: names, attributes and bytes, apart from the tables that other comparisons read. */
 import { compareTables, type Difference } from './difference.ts';
-import { type Folding, movedPlace } from './folding.ts';
 import { type ObjectFile, type ObjectSection, sectionNamed, sectionType } from './object-file.ts';
-import type { LabelledOutput, Pair } from './output.ts';
+import type { LabelledOutput } from './output.ts';
+import type { Placement } from './placement.ts';
 import { referencesOf, withoutAddends } from './references.ts';
 
-const typeIdLocal = 6;
+/** BPF_CORE_TYPE_ID_LOCAL, BPF_CORE_TYPE_ID_TARGET. */
+const typeIds: readonly number[] = [6, 7];
 
-export function compareSections(pair: Pair, folding: Folding): Difference[] {
-  const { ours, theirs } = pair;
-  const grown = (name: string): boolean => name === '.rodata' && folding.folded.size > 0;
-  const differences = compareTables(
-    'section',
-    attributes(ours.file, grown),
-    attributes(theirs.file, grown),
-  );
-  for (const { name } of contents(theirs.file)) {
-    if (!sectionNamed(ours.file, name)) continue;
-    const parts = grown(name)
-      ? folding.parts
-      : [{ start: 0, end: sectionNamed(theirs.file, name)!.bytes.length, moved: 0 }];
-    const mine = comparableBytes(ours, name);
-    const reference = comparableBytes(theirs, name);
-    for (const { start, end } of parts) {
-      const at = movedPlace(folding, { section: name, offset: start }).offset;
-      const found = mine.subarray(at, at + end - start);
-      differences.push(...compareBytes(`${name}+${start}`, found, reference.subarray(start, end)));
-    }
-  }
-  return differences;
+export function compareSections(placement: Placement): Difference[] {
+  const { ours, theirs } = placement.pair;
+  return [
+    ...compareTables(
+      'section',
+      attributes(ours.file, placement),
+      attributes(theirs.file, placement),
+    ),
+    ...contents(theirs.file).flatMap(({ name }) => comparePlacedBytes(placement, name)),
+  ];
+}
+
+function comparePlacedBytes(placement: Placement, section: string): Difference[] {
+  const { ours, theirs } = placement.pair;
+  if (!sectionNamed(ours.file, section)) return [];
+  const mine = comparableBytes(ours, section);
+  const reference = comparableBytes(theirs, section);
+  return (placement.parts.get(section) ?? []).flatMap((part) => {
+    const expected = reference.subarray(part.start, part.end);
+    const move = placement.moveOf(part);
+    if (move === undefined) return []; // left out
+    const found = mine.subarray(part.start + move, part.end + move);
+    const dead = !placement.isKnown(part) && Buffer.from(mine).includes(Buffer.from(expected));
+    return dead ? [] : compareBytes(`${section}+${part.start}`, found, expected);
+  });
 }
 
 /** The sections that hold code and data. */
@@ -42,14 +46,17 @@ function contents({ sections }: ObjectFile): ObjectSection[] {
     );
 }
 
-function attributes(file: ObjectFile, grown: (name: string) => boolean): Map<string, string> {
+/** The size is that of the parts, so it is not compared where these differ. */
+function attributes(file: ObjectFile, placement: Placement): Map<string, string> {
   return new Map(
-    contents(file).map(({ name, type, flags, size, align, entrySize }) => [
-      name,
-      grown(name)
-        ? `type ${type} flags ${flags}`
-        : `type ${type} flags ${flags} size ${size} align ${align} entries ${entrySize}`,
-    ]),
+    contents(file)
+      .filter(({ name }) => !placement.isFolding(name))
+      .map(({ name, type, flags, size, align, entrySize }) => [
+        name,
+        placement.differs(name)
+          ? `type ${type} flags ${flags}`
+          : `type ${type} flags ${flags} size ${size} align ${align} entries ${entrySize}`,
+      ]),
   );
 }
 
@@ -57,7 +64,7 @@ function attributes(file: ObjectFile, grown: (name: string) => boolean): Map<str
 function comparableBytes({ file, records }: LabelledOutput, name: string): Uint8Array {
   const bytes = withoutAddends(sectionNamed(file, name)!.bytes, referencesOf(file, name));
   for (const { offset, kind } of records.core.get(name) ?? []) {
-    if (kind === typeIdLocal) bytes.fill(0, offset + 4, offset + 8);
+    if (typeIds.includes(kind)) bytes.fill(0, offset + 4, offset + 8);
   }
   return bytes;
 }

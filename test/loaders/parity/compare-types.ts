@@ -1,11 +1,12 @@
 /** Types: the same ones, each at most as often as the reference has it; and the variables of each section. */
 import { compareRows, type Difference } from './difference.ts';
-import { type Folding, movedPlace } from './folding.ts';
 import type { LabelledOutput, Pair } from './output.ts';
+import type { Placement } from './placement.ts';
 import { kind, type Type } from './type-info.ts';
 
-export function compareTypes(pair: Pair, folding: Folding): Difference[] {
-  return [...compareCounts(pair), ...compareSets(pair), ...compareVariables(pair, folding)];
+export function compareTypes(placement: Placement): Difference[] {
+  const { pair } = placement;
+  return [...compareCounts(pair), ...compareSets(pair), ...compareVariables(placement)];
 }
 
 function compareCounts({ ours, theirs }: Pair): Difference[] {
@@ -57,7 +58,8 @@ export function typeText({ types: { types } }: LabelledOutput, id: number): stri
   return `kind ${of} '${name}' size ${size} {${shape}} -> (${names})`;
 }
 
-function compareVariables({ ours, theirs }: Pair, folding: Folding): Difference[] {
+function compareVariables(placement: Placement): Difference[] {
+  const { ours, theirs } = placement.pair;
   const sections = new Set([...ours.types.sections.keys(), ...theirs.types.sections.keys()]);
   return [...sections].flatMap((section) => {
     const mine = ours.types.sections.get(section);
@@ -67,20 +69,18 @@ function compareVariables({ ours, theirs }: Pair, folding: Folding): Difference[
       const sides = { ours: size(mine), theirs: size(reference) };
       return [{ aspect: 'variable' as const, where: section, ...sides }];
     }
-    const moved = reference.variables.map((variable) => ({
+    const sameSize = mine.size === reference.size || placement.differs(section);
+    const expected = reference.variables.map((variable) => ({
       ...variable,
-      offset: movedPlace(folding, { section, offset: variable.offset }).offset,
+      offset: placement.moved({ section, offset: variable.offset })?.offset ?? -1,
     }));
-    const grown = section === '.rodata' && folding.folded.size > 0;
-    const size =
-      grown || mine.size === reference.size ? [] : sizes(section, mine.size, reference.size);
     return [
-      ...size,
+      ...(sameSize ? [] : sizes(section, mine.size, reference.size)),
       ...compareRows(
         'variable',
         section,
         mine.variables.map((variable) => row(ours, variable)),
-        moved.map((variable) => row(theirs, variable)),
+        expected.map((variable) => row(theirs, variable)),
       ),
     ];
   });

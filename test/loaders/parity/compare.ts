@@ -5,17 +5,18 @@ import { compareSections } from './compare-sections.ts';
 import { compareSymbols } from './compare-symbols.ts';
 import { compareTypes } from './compare-types.ts';
 import type { Difference } from './difference.ts';
-import { findFolding } from './folding.ts';
 import type { ObjectFile } from './object-file.ts';
 import type { Pair } from './output.ts';
+import { Placement } from './placement.ts';
 
 export function compareOutputs(inputs: readonly ObjectFile[], pair: Pair): Difference[] {
-  const folding = findFolding(inputs, pair);
+  const placement = new Placement(pair, inputs);
   return [
-    ...compareSections(pair, folding),
-    ...compareSymbols(pair, folding),
-    ...compareReferences(pair, folding),
-    ...compareTypes(pair, folding),
-    ...compareRecords(pair),
+    ...placement.differences(),
+    ...compareSections(placement),
+    ...compareSymbols(placement),
+    ...compareReferences(placement),
+    ...compareTypes(placement),
+    ...compareRecords(placement),
   ];
 }

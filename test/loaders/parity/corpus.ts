@@ -29,8 +29,6 @@ export const corpora: Readonly<Record<Corpus, number>> = {
   pwru: 1,
 };
 
-
-
 export const corpusNames: readonly Corpus[] = Object.keys(corpora) as Corpus[];
 
 export function objectsOf(corpus: Corpus): CorpusObject[] {

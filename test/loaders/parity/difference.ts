@@ -12,6 +12,7 @@ export type Aspect =
   | 'verdict'
   | 'section'
   | 'bytes'
+  | 'place'
   | 'symbol'
   | 'relocation'
   | 'type'

@@ -2,8 +2,8 @@
  * Which objects are linked with each other: the sets that the reference links in its own tests, and sets
  * composed of the corpus.
  */
-import { type CorpusObject, objectsOf } from './corpus.ts';
-import { binding, type ObjectFile, sectionNamed } from './object-file.ts';
+import { bytesOf, type CorpusObject, objectsOf } from './corpus.ts';
+import { binding, readObject, sectionNamed } from './object-file.ts';
 
 export interface LinkSet {
   readonly name: string;
@@ -31,47 +31,66 @@ export function referenceSets(): LinkSet[] {
   });
 }
 
-/** Neighbours in the order of their names, `size` at a time: what they share is seldom nothing. */
-export function neighbours(objects: readonly CorpusObject[], size: number): LinkSet[] {
-  return Array.from({ length: Math.floor(objects.length / size) }, (_, i) =>
-    setOf(objects.slice(i * size, (i + 1) * size)),
-  );
-}
-
-/** Objects spread over the whole corpus, `size` at a time: what they share is mostly the kernel's types. */
-export function strangers(objects: readonly CorpusObject[], size: number): LinkSet[] {
-  const count = Math.floor(objects.length / size);
-  return Array.from({ length: count }, (_, i) =>
-    setOf(Array.from({ length: size }, (_, j) => objects[j * count + i]!)),
-  );
-}
-
-function setOf(objects: readonly CorpusObject[]): LinkSet {
+export function setOf(objects: readonly CorpusObject[]): LinkSet {
   return { name: objects.map(({ name }) => name).join(' + '), objects };
 }
 
-/**
- * As many of the objects as can be linked at once: each that defines no symbol of those before it, declares none
- * of them either, and has the same licence.
- */
-export function compatible(
-  objects: readonly { readonly object: CorpusObject; readonly file: ObjectFile }[],
-): CorpusObject[] {
-  const taken = new Set<string>();
-  let licence: string | undefined;
-  return objects
-    .filter(({ file }) => {
-      const own = Buffer.from(sectionNamed(file, 'license')?.bytes ?? []).toString('latin1');
-      const names = file.symbols.filter(isShared).map(({ name }) => name);
-      if (names.some((name) => taken.has(name)) || (licence !== undefined && own !== licence))
-        return false;
-      licence ??= own;
-      for (const name of names) taken.add(name);
-      return true;
-    })
-    .map(({ object }) => object);
+/** Two at a time in the order of their names: they share much, and some pairs are refused. */
+export function neighbours(objects: readonly CorpusObject[]): LinkSet[] {
+  return Array.from({ length: Math.floor(objects.length / 2) }, (_, i) =>
+    setOf(objects.slice(2 * i, 2 * i + 2)),
+  );
+}
 
-  function isShared({ name, section, binding: bound }: ObjectFile['symbols'][number]): boolean {
-    return bound !== binding.local && section !== 0 && !/^_?(license|version)$/i.test(name);
+/** Three at a time from all over, as long as there are three that should link. */
+export function strangers(objects: readonly CorpusObject[]): LinkSet[] {
+  const count = objects.length;
+  const stride = 389; // a prime, so every object comes once
+  let rest = Array.from({ length: count }, (_, i) => describe(objects[(i * stride) % count]!));
+  const sets: LinkSet[] = [];
+  for (;;) {
+    const chosen = choose(rest, 3);
+    if (chosen.length < 3) return sets;
+    sets.push(setOf(chosen.map(({ object }) => object)));
+    rest = rest.filter((one) => !chosen.includes(one));
   }
+}
+
+/** As many of the objects as should link at once. */
+export function compatible(objects: readonly CorpusObject[]): CorpusObject[] {
+  return choose(objects.map(describe), objects.length).map(({ object }) => object);
+}
+
+interface Description {
+  readonly object: CorpusObject;
+  readonly licence: string;
+  /** Of the symbols that it defines for others. */
+  readonly names: readonly string[];
+}
+
+function describe(object: CorpusObject): Description {
+  const file = readObject(bytesOf(object));
+  const licence = sectionNamed(file, 'license');
+  return {
+    object,
+    licence: `${licence?.flags} ${Buffer.from(licence?.bytes ?? []).toString('latin1')}`,
+    names: file.symbols
+      .filter(({ section, binding: bound }) => section !== 0 && bound !== binding.local)
+      .filter(({ section }) => file.sections[section] !== licence)
+      .map(({ name }) => name),
+  };
+}
+
+/** The first `limit` objects of which each has the licence of the first and no name of those before it. */
+function choose(from: readonly Description[], limit: number): Description[] {
+  const taken = new Set<string>();
+  const chosen: Description[] = [];
+  for (const one of from) {
+    if (chosen.length === limit) break;
+    if (one.names.some((name) => taken.has(name))) continue;
+    if (one.licence !== (chosen[0] ?? one).licence) continue;
+    for (const name of one.names) taken.add(name);
+    chosen.push(one);
+  }
+  return chosen;
 }

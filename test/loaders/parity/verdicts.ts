@@ -38,16 +38,25 @@ export interface ProgramVerdict {
   readonly log: string;
 }
 
+export interface VerdictOptions {
+  /** Programs are loaded together only: one by one a thousand of them take minutes. */
+  readonly whole?: boolean;
+}
+
 /** The verdicts of objects, in their order. */
-export async function verdictsOf(paths: readonly string[]): Promise<Verdict[]> {
+export async function verdictsOf(
+  paths: readonly string[],
+  options: VerdictOptions = {},
+): Promise<Verdict[]> {
   const count = Math.max(1, availableParallelism());
   const shares = Array.from({ length: count }, (_, i) => paths.filter((_, j) => j % count === i));
-  const answers = await Promise.all(shares.map(runShare));
+  const answers = await Promise.all(shares.map((share) => runShare(share, options)));
   return paths.map((_, j) => answers[j % count]![Math.floor(j / count)]!);
 }
 
-async function runShare(paths: readonly string[]): Promise<Verdict[]> {
+async function runShare(paths: readonly string[], { whole }: VerdictOptions): Promise<Verdict[]> {
   const words = ['--net', '--mount', '--propagation', 'private', join(cache, 'bpf-verdict')];
+  if (whole) words.push('--whole');
   const child = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(paths.map((path) => `${path}\n`).join(''));
   child.stdout.setEncoding('utf8');

@@ -8,8 +8,8 @@ import { describe, test } from 'vitest';
 /** Where tools/install-loaders.sh puts the loaders. */
 export const cache: string = process.env.BPFLD_CACHE ?? join(homedir(), '.cache/bpfld');
 
-/** A tool built by tools/install-loaders.sh. */
-export function tool(name: 'tc' | 'ip' | 'bpf-run'): string {
+/** A tool built by tools/install-loaders.sh and tools/install-libbpf.sh. */
+export function tool(name: string): string {
   return join(cache, name);
 }
 
@@ -38,10 +38,10 @@ export function canLoad(): Ability {
 function probe(): Ability {
   if (process.platform !== 'linux') return { ok: false, why: 'BPF needs Linux' };
   if (process.getuid?.() !== 0) return { ok: false, why: 'loading BPF programs needs root' };
-  for (const name of ['tc', 'ip', 'bpf-run'] as const) {
-    if (!existsSync(tool(name))) {
-      return { ok: false, why: `no ${tool(name)}; run tools/install-loaders.sh` };
-    }
+  for (const name of ['tc', 'ip', 'bpf-run', 'libbpf-open-debian', 'libbpf-open-newest']) {
+    if (existsSync(tool(name))) continue;
+    const script = name.startsWith('libbpf') ? 'install-libbpf.sh' : 'install-loaders.sh';
+    return { ok: false, why: `no ${tool(name)}; run tools/${script}` };
   }
   const namespace = spawnSync(
     'unshare',

@@ -7,6 +7,7 @@ import { peel, sizeOf, typeIds } from '../../../btf/query.ts';
 import { type Btf, FIELD } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
+import { STB } from '../../../elf/constants.ts';
 import type { ElfSymbol } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { referencesOf } from './references.ts';
@@ -128,6 +129,12 @@ function refusedSetting(
     const quoted = `failed to resolve size of extern (kcfg) '${name}'`;
     return refuse('of .kconfig has no size', quoted, types);
   }
+  if (!isSettingName(symbol)) {
+    const names =
+      'names begin with CONFIG_, or are LINUX_KERNEL_VERSION and others that libbpf itself knows';
+    const quoted = `extern (kcfg) '${name}': unrecognized virtual extern`;
+    return refuse('of .kconfig is no setting of the kernel', quoted, names);
+  }
   return isSetting(btf, btf.target(id))
     ? undefined
     : refuse(
@@ -135,6 +142,12 @@ function refusedSetting(
         `extern (kcfg) '${name}': type is unsupported`,
         types,
       );
+}
+
+/** LINUX_HAS_SYSCALL_WRAPPER and LINUX_HAS_BPF_COOKIE are known from 1.0 on. */
+function isSettingName({ name, binding }: ElfSymbol): boolean {
+  if (/^LINUX_(KERNEL_VERSION|HAS_BPF_COOKIE|HAS_SYSCALL_WRAPPER)$/.test(name)) return true;
+  return name.startsWith('CONFIG_') || (name.startsWith('LINUX_') && binding === STB.WEAK);
 }
 
 function isSetting(btf: Btf, type: number, element = false): boolean {

@@ -17,8 +17,7 @@ const ARENA = 33;
 interface BtfMap {
   readonly name: string;
   readonly variable: SectionVariable;
-  /** Undefined where it is ill-formed. */
-  readonly fields: MapFields | undefined;
+  readonly fields: MapFields;
   readonly at: readonly Location[];
 }
 
@@ -64,18 +63,21 @@ function readMaps(
       continue;
     }
     const { map, wrong } = readMapFields(btf, struct);
-    if (wrong !== undefined) {
-      report(diagnose.badMap(name, wrong.fault, wrong.quoted, wrong.remedy, at));
-    }
-    maps.push({ name, variable, fields: map, at });
+    if (wrong === undefined) maps.push({ name, variable, fields: map, at });
+    else report(diagnose.badMap(name, wrong.fault, wrong.quoted, wrong.remedy, at));
   }
   return maps;
 }
 
+/** None where libbpf refuses one: it looks no further then. */
 function definedMaps(view: View): BtfMap[] {
   const [section] = view.sections('maps');
   if (section === undefined || view.btf === undefined || !view.dataSections.has('.maps')) return [];
-  return readMaps(view, view.btf, section, () => undefined);
+  let refused = false;
+  const maps = readMaps(view, view.btf, section, () => {
+    refused = true;
+  });
+  return refused ? [] : maps;
 }
 
 /** Programs and inner maps that the object itself puts into slots. */
@@ -86,6 +88,7 @@ export const mapSlots: Rule = (object, report) => {
   const relocations = section && object.relocations.get(section.index);
   if (btf === undefined || relocations === undefined || relocations.length === 0) return;
   const maps = definedMaps(view);
+  if (maps.length === 0) return;
   for (const relocation of relocations) {
     const refusal = refusedSlot(view, btf, maps, section!, relocation);
     if (refusal !== undefined) report(refusal);
@@ -114,12 +117,12 @@ function refusedSlot(
   }
   const refuse = (fault: string, quoted?: string): Diagnostic =>
     diagnose.badMapSlot(map.name, target, fault, quoted, at);
-  const type = map.fields?.numbers.get('type');
+  const type = map.fields.numbers.get('type');
   if (type === ARRAY_OF_MAPS || type === HASH_OF_MAPS) {
     if (view.sectionOf(symbol) !== section) {
       return refuse('which is no map', `'${target}' isn't a BTF-defined map`);
     }
-    if (type === HASH_OF_MAPS && map.fields?.keySize !== 4) {
+    if (type === HASH_OF_MAPS && map.fields.keySize !== 4) {
       const quoted = `hash-of-maps '${map.name}' should have key size 4.`;
       return refuse('and its keys are not of 4 bytes', quoted);
     }
@@ -135,7 +138,7 @@ function refusedSlot(
     if (program.section !== view.sectionOf(symbol) || program.start !== symbol.value) {
       return refuse('which is no program', `'${target}' isn't an entry-point program`);
     }
-  } else if (type !== undefined) return refuse('and maps of its type hold no such things');
+  } else return refuse('and maps of its type hold no such things');
   return isSlot(btf, map, offset) ? undefined : refuse("outside of its 'values'");
 }
 
@@ -150,7 +153,8 @@ function isSlot(btf: Btf, { variable }: BtfMap, offset: number): boolean {
 /** The arena is a map like others, and its variables have a section of their own. */
 export const arena: Rule = (object, report) => {
   const view = viewOf(object);
-  const arenas = definedMaps(view).filter(({ fields }) => fields?.numbers.get('type') === ARENA);
+  const maps = definedMaps(view);
+  const arenas = maps.filter(({ fields }) => fields.numbers.get('type') === ARENA);
   const [first, ...more] = arenas;
   for (const { name, at } of more) report(diagnose.severalArenas(first!.name, name, at));
   const [variables] = view.sections('arena');

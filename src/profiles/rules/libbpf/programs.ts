@@ -1,11 +1,15 @@
 /** LIBBPF-002 and LIBBPF-003: which code libbpf takes for programs, and of which type. */
+
+import { nearestProgramSection, programTypeOf } from '../../../bpf/program-sections.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import { STB } from '../../../elf/constants.ts';
-import { nearestProgramSection, programTypeOf } from '../../../model/program-sections.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { type BpfFunction, viewOf } from './view.ts';
 
-/** Those that are loaded only where the application asks for it get their type from it too. */
+/**
+ * Those that are loaded only where the application asks for it get their type from it too, and `.text.NAME`
+ * holds subprograms in the wrong place.
+ */
 export const sectionNames: Rule = (object, report) => {
   const view = viewOf(object);
   const first = new Map<string, BpfFunction>();
@@ -14,7 +18,7 @@ export const sectionNames: Rule = (object, report) => {
     if (!first.has(name)) first.set(name, program);
   }
   for (const [section, { name, symbol }] of first) {
-    if (section.startsWith('?') || programTypeOf(section) !== undefined) continue;
+    if (/^(\?|\.text\.)/.test(section) || programTypeOf(section) !== undefined) continue;
     const near = nearestProgramSection(section);
     report(diagnose.unknownProgramSection(section, name, near, view.atSymbol(symbol)));
   }

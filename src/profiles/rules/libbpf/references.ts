@@ -73,37 +73,36 @@ export interface SubprogramUse {
   readonly relocated: boolean;
 }
 
-/** What `subprogramOf` finds: symbols that may name a subprogram whose address is taken. */
+/** Whether a subprogram's address can be taken by the symbol. */
 export function namesSubprogram({ binding, type }: ElfSymbol): boolean {
   return binding === STB.LOCAL ? type === STT.SECTION : type === STT.FUNC;
 }
 
-export function isCall({ opcode }: Pick<Reference, 'opcode'>): boolean {
-  return opcode === Opcode.CALL;
-}
-
-/** The uses of subprograms that libbpf does not refuse for their form. */
+/** The uses of subprograms whose form libbpf takes. */
 export function subprogramUses(view: View): SubprogramUse[] {
   const uses: SubprogramUse[] = [];
   const relocated = new Map<ElfSection, Set<number>>();
   for (const reference of referencesOf(view)) {
-    const { section, relocation, symbol, target, inside, imm, opcode } = reference;
+    const { section, relocation, symbol, target, inside, imm } = reference;
     const { offset } = relocation;
     const known = relocated.get(section);
     if (known === undefined) relocated.set(section, new Set([offset]));
     else known.add(offset);
     if (inside === undefined || target === undefined || target !== view.text) continue;
-    if (isCall(reference)) {
-      const to = symbol.value + (imm + 1) * 8;
-      uses.push({ from: inside, offset, kind: 'call', to, relocated: true });
-    } else if (opcode === Opcode.LD_IMM64 && namesSubprogram(symbol)) {
-      uses.push({ from: inside, offset, kind: 'address', to: symbol.value + imm, relocated: true });
-    }
+    const kind = useKind(reference);
+    const to = symbol.value + (kind === 'call' ? (imm + 1) * 8 : imm);
+    if (kind === undefined || symbol.value % 8 !== 0 || to % 8 !== 0) continue;
+    uses.push({ from: inside, offset, kind, to, relocated: true });
   }
   for (const section of view.sections('code')) {
     uses.push(...resolvedCalls(view, section, relocated.get(section) ?? new Set()));
   }
   return uses;
+}
+
+function useKind({ opcode, src, symbol }: Reference): SubprogramUse['kind'] | undefined {
+  if (opcode === Opcode.CALL) return src === CallKind.FUNCTION ? 'call' : undefined;
+  return opcode === Opcode.LD_IMM64 && namesSubprogram(symbol) ? 'address' : undefined;
 }
 
 /** Calls within a section that the assembler has resolved. */

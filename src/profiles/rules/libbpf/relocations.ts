@@ -2,19 +2,13 @@
  * LIBBPF-004 to LIBBPF-008, LIBBPF-010 and LIBBPF-016: what libbpf makes of each relocation. It looks at all of
  * them when it opens the object, whether a program is to be loaded or not (LIBBPF-018).
  */
-import { Opcode } from '../../../bpf/opcode.ts';
+import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { SHT } from '../../../elf/constants.ts';
 import type { ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
-import {
-  isCall,
-  isInstruction,
-  namesSubprogram,
-  type Reference,
-  referencesOf,
-} from './references.ts';
+import { isInstruction, namesSubprogram, type Reference, referencesOf } from './references.ts';
 import { isExtern, type View, viewOf } from './view.ts';
 
 /** One report for each symbol and reason. */
@@ -42,7 +36,7 @@ function refusalOf(view: View, reference: Reference): Diagnostic | undefined {
     return diagnose.relocatedInstruction(name, opcode, inside.name, at);
   }
   if (isExtern(symbol)) return undefined;
-  if (isCall(reference)) return refusedCall(view, reference, inside.name, at);
+  if (opcode === Opcode.CALL) return refusedCall(view, reference, inside.name, at);
   return refusedAddress(view, reference, inside.name, at);
 }
 
@@ -53,7 +47,7 @@ function refusedCall(
   at: readonly Location[],
 ): Diagnostic | undefined {
   const name = view.nameOf(symbol);
-  if (src !== 1) return diagnose.relocatedHelperCall(name, inside, at);
+  if (src !== CallKind.FUNCTION) return diagnose.relocatedHelperCall(name, inside, at);
   if (target === undefined) return diagnose.typedUndefined(name, inside, true, at);
   if (target !== view.text) return diagnose.callOutsideText(name, target.name, inside, at);
   if (symbol.value % 8 !== 0) return diagnose.callInsideInstruction(name, symbol.value, inside, at);

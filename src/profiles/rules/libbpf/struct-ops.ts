@@ -5,13 +5,14 @@
  *     SEC("struct_ops") int BPF_PROG(init, struct sock *sk) { ... }
  *     SEC(".struct_ops.link") struct tcp_congestion_ops mine = { .init = (void *)init, .name = "mine" };
  */
+
+import { programTypeOf } from '../../../bpf/program-sections.ts';
 import { KIND } from '../../../btf/format.ts';
 import { peel } from '../../../btf/query.ts';
 import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import type { ElfRelocation, ElfSection } from '../../../elf/types.ts';
-import { programTypeOf } from '../../../model/program-sections.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { type BpfFunction, isExtern, type View, viewOf } from './view.ts';
 
@@ -26,23 +27,29 @@ interface Implementation {
 
 type Report = (diagnostic: Diagnostic) => void;
 
-export const structOps: Rule = (object, report) => {
+export const structOps: Rule = (object, given) => {
   const view = viewOf(object);
   const { btf } = view;
+  if (btf === undefined) return;
+  let refused = false;
+  const report: Report = (diagnostic) => {
+    refused = true;
+    given(diagnostic);
+  };
   const used = new Set<BpfFunction>();
-  if (btf !== undefined) {
-    for (const section of view.sections('struct_ops')) {
-      const implementations = readImplementations(view, btf, section, report);
-      for (const relocation of object.relocations.get(section.index) ?? []) {
-        const program = implementing(view, btf, section, implementations, relocation, report);
-        if (program !== undefined) used.add(program);
-      }
+  for (const section of view.sections('struct_ops')) {
+    const implementations = readImplementations(view, btf, section, report);
+    if (refused) return;
+    for (const relocation of object.relocations.get(section.index) ?? []) {
+      const program = implementing(view, btf, section, implementations, relocation, report);
+      if (program !== undefined) used.add(program);
     }
   }
+  if (refused) return;
   for (const program of view.programs()) {
     const kind = programTypeOf(program.section.name);
     if (kind?.type !== 'struct_ops' || !kind.autoload || used.has(program)) continue;
-    report(diagnose.structOpsUnused(program.name, view.atSymbol(program.symbol)));
+    given(diagnose.structOpsUnused(program.name, view.atSymbol(program.symbol)));
   }
 };
 

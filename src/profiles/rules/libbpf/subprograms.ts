@@ -1,4 +1,4 @@
-/** LIBBPF-004 and LIBBPF-014: the functions in `.text`, which libbpf appends to each program that reaches them. */
+/** LIBBPF-004, LIBBPF-008 and LIBBPF-014: the functions in `.text`, which libbpf appends to each program that reaches them. */
 import { type BtfExt, type ExtTable, RECORD_WORDS } from '../../../btf/ext.ts';
 import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
@@ -33,17 +33,34 @@ export const informationOfSubprograms: Rule = (object, report) => {
   const { btf, ext } = view;
   if (btf === undefined || ext === undefined || view.text === undefined) return;
   const subprograms = view.functions(view.text);
+  const told = new Set<BpfFunction>();
   for (const table of ['func', 'line'] as const) {
     const described = describedBy(view, btf, ext, table);
     const lacking = new Set(subprograms.filter((fn) => !described.has(fn)));
     if (lacking.size === 0) continue;
     for (const [program, subprogram] of reaching(view, lacking)) {
-      if (!described.has(program)) continue;
+      if (!described.has(program) || told.has(subprogram)) continue;
+      told.add(subprogram);
       const kind = table === 'func' ? 'function' : 'line';
       const at = view.atSymbol(subprogram.symbol);
       report(diagnose.infoMissing(kind, subprogram.name, program.name, at));
-      lacking.delete(subprogram);
     }
+  }
+};
+
+/** The kernel tells functions apart by that information where their address is taken. */
+export const addressesHaveInformation: Rule = (object, report) => {
+  const view = viewOf(object);
+  const { btf, ext } = view;
+  const described =
+    btf === undefined || ext === undefined
+      ? new Set<BpfFunction>()
+      : describedBy(view, btf, ext, 'func');
+  for (const use of subprogramUses(view)) {
+    const { kind, from, offset } = use;
+    const callee = calleeOf(view, use);
+    if (kind !== 'address' || callee === undefined || described.has(from)) continue;
+    report(diagnose.addressWithoutInfo(callee.name, from.name, view.at(from.section, offset)));
   }
 };
 

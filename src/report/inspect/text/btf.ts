@@ -21,7 +21,8 @@ export function btfText(btf: BtfReport): readonly string[] {
           counted(ext.coreRelocations, 'CO-RE relocation'),
         ];
   const sections = btf.sections.flatMap(({ name, size, variables }) => [
-    `${name}, ${counted(size, 'byte')}`,
+    // Compilers leave sizes and offsets to loaders.
+    size === 0 ? name : `${name}, ${counted(size, 'byte')}`,
     ...indent(
       table(
         [
@@ -29,10 +30,10 @@ export function btfText(btf: BtfReport): readonly string[] {
           { title: 'size', align: 'right' },
           { title: 'variable' },
         ],
-        variables.map(({ offset, size: bytes, linkage, declaration }) => [
+        variables.map(({ offset, size: bytes, declaration }) => [
           hex(offset),
           `${bytes}`,
-          linkage === 'global' ? declaration : `${declaration}  (${linkage})`,
+          declaration,
         ]),
       ),
       4,

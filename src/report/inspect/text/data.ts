@@ -1,6 +1,6 @@
 import { hex } from '../targets.ts';
 import type { DataSectionReport, ExternReport, VariableReport } from '../types.ts';
-import { counted, indent, part, table } from './layout.ts';
+import { counted, indent, list, part, table } from './layout.ts';
 
 /** Variables that the overview shows of a section. */
 const FEW = 20;
@@ -37,16 +37,21 @@ function fewVariables({ variables }: DataSectionReport): string[] {
 }
 
 function allVariables({ variables }: DataSectionReport): string[] {
-  return table(
+  const rows = table(
     [{ title: 'offset', align: 'right' }, { title: 'size', align: 'right' }, { title: 'variable' }],
-    variables.map((variable) => [
-      hex(variable.offset),
-      `${variable.size}`,
-      variable.binding === 'global'
-        ? variableText(variable)
-        : `${variableText(variable)}  (${variable.binding})`,
-    ]),
+    variables.map((variable) => [hex(variable.offset), `${variable.size}`, markedText(variable)]),
   );
+  return rows.flatMap((row, i) => {
+    const addresses = variables[i - 1]?.addresses ?? [];
+    const texts = addresses.map(({ offset, name }) => `+${hex(offset)} ${name}`);
+    return [row, ...indent(list('addresses', texts), 4)];
+  });
+}
+
+function markedText(variable: VariableReport): string {
+  const { binding, declaration } = variable;
+  const told = binding === 'global' || (binding === 'local' && declaration?.startsWith('static '));
+  return told ? variableText(variable) : `${variableText(variable)}  (${binding})`;
 }
 
 function variableText({ name, declaration, initial }: VariableReport): string {

@@ -143,20 +143,27 @@ for (const row of rows) {
   else exact.set(row[0], row);
 }
 
-/** What libbpf makes of programs in the section; undefined where it does not know the name. */
-export function programTypeOf(section: string): ProgramSection | undefined {
-  const name = section.startsWith('?') ? section.slice(1) : section;
-  const row = exact.get(name) ?? open.get(name.split('/', 1)[0]!);
-  if (row === undefined) return undefined;
-  const [pattern, type, attach = '', since = '0.6'] = row;
+/** All that libbpf knows, in the order of its table. */
+export function programSections(): ProgramSection[] {
+  return rows.map(describe);
+}
+
+function describe([pattern, type, attach = '', since = '0.6']: Row): ProgramSection {
   return {
     pattern,
     type,
     attach: attach === '' ? undefined : attach,
     since,
     sleepable: type === 'syscall' || /\.s\+?$/.test(pattern),
-    autoload: name === section,
+    autoload: true,
   };
+}
+
+/** What libbpf makes of programs in the section; undefined where it does not know the name. */
+export function programTypeOf(section: string): ProgramSection | undefined {
+  const name = section.startsWith('?') ? section.slice(1) : section;
+  const row = exact.get(name) ?? open.get(name.split('/', 1)[0]!);
+  return row && { ...describe(row), autoload: name === section };
 }
 
 /** The name that an unknown one most likely stands for: `xdp` for `xdp_pass`, `kprobe/x` for `kprobes/x`. */
