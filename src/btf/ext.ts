@@ -19,6 +19,8 @@ export interface ExtSection {
   readonly section: number;
   /** Records of `RECORD_WORDS` words each, the first of which is the instruction's byte offset. */
   readonly records: Uint32Array;
+  /** Of what was read: bytes from the start of .BTF.ext to the first record, and from one to the next. */
+  readonly place?: { readonly offset: number; readonly stride: number };
 }
 
 /** Groups in the order of the file; a section may have several of a table. */
@@ -87,16 +89,17 @@ export function readBtfExt(bytes: Uint8Array, order: ByteOrder, btf: Btf): ReadB
     const size = view.u32(12 + 8 * index);
     if (size === 0) continue;
     if (!view.has(start, size)) return { fault: `${TITLE[table]}: the table runs past the end` };
-    const read = readTable(bytes.subarray(start, start + size), order, table, btf);
+    const read = readTable(bytes.subarray(start, start + size), start, order, table, btf);
     if (typeof read === 'string') return { fault: `${TITLE[table]}: ${read}` };
     tables[table] = read;
   }
   return { ext: tables };
 }
 
-/** A fault is a string. */
+/** A fault is a string. The table begins at byte `start` of .BTF.ext. */
 function readTable(
   bytes: Uint8Array,
+  start: number,
   order: ByteOrder,
   table: ExtTable,
   btf: Btf,
@@ -121,7 +124,7 @@ function readTable(
     const records = stride === kept ? words.subarray(at, end) : cut(words, at, end, stride, kept);
     const fault = recordFault(records, table, btf);
     if (fault !== undefined) return `section '${btf.strings.at(section)}', ${fault}`;
-    sections.push({ section, records });
+    sections.push({ section, records, place: { offset: start + at * 4, stride: size } });
     at = end;
   }
   return sections;

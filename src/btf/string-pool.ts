@@ -30,14 +30,18 @@ export class StringPool {
     const known = new Uint32Array(bytes.length);
     return (offset) => {
       const before = known[offset];
-      if (before === undefined) return 0;
-      if (before !== 0) return before - 1;
-      let end = offset;
-      while (end < bytes.length && bytes[end] !== 0) end++;
-      const here = end < bytes.length ? this.#intern(bytes, offset, end) : 0;
-      known[offset] = here + 1;
+      if (before !== undefined && before !== 0) return before - 1;
+      const here = this.internAt(bytes, offset);
+      if (before !== undefined) known[offset] = here + 1;
       return here;
     };
+  }
+
+  /** The offset here of the string at `offset` in the bytes of a table; what has no end stands for ''. */
+  internAt(bytes: Uint8Array, offset: number): number {
+    let end = offset;
+    while (end < bytes.length && bytes[end] !== 0) end++;
+    return end < bytes.length ? this.#intern(bytes, offset, end) : 0;
   }
 
   /** All strings so far; a view that the next one may leave behind. */

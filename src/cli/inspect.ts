@@ -62,7 +62,8 @@ export async function inspectFiles(
   const asked = new Set<Part>(parts.filter((part) => given.has('all') || given.has(part)));
   const options = { code: json || asked.has('code'), types: json || asked.has('btf') };
   const reports: Inspection[] = [];
-  for (const [i, path] of files.entries()) {
+  let shown = 0;
+  for (const path of files) {
     const read = readObject(path, host);
     if (!('bytes' in read)) {
       printer.print([read]);
@@ -73,7 +74,7 @@ export async function inspectFiles(
     if (report === undefined) continue;
     if (json) reports.push(report);
     else {
-      if (i > 0) host.out('\n');
+      if (shown++ > 0) host.out('\n');
       print(renderText(report, asked), host);
     }
   }

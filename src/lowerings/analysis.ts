@@ -55,9 +55,7 @@ export function placeOfCode(fn: BpfFunction): CodePlace {
 /** The slots that CO-RE relocations are about. */
 function adjustedSlots({ section, start, end }: BpfFunction, types: InputTypes): Set<number> {
   const slots = new Set<number>();
-  const { ext, btf } = types.of(section.file) ?? {};
-  for (const { section: name, records } of ext?.core ?? []) {
-    if (btf?.strings.at(name) !== section.name) continue;
+  for (const records of types.of(section.file)?.records.get(section)?.core ?? []) {
     for (let at = 0; at < records.length; at += RECORD_WORDS.core) {
       const offset = records[at]!;
       if (offset >= start && offset < end) slots.add((offset - start) / 8);

@@ -4,18 +4,22 @@
  * A *declaration* is a FUNC or VAR: the one thing that BTF says of a name. Other types are anonymous as
  * far as linking goes, and are merged by what they are; declarations are merged by what their symbols are.
  */
-import type { BtfExt } from '../btf/ext.ts';
+import type { ExtTable } from '../btf/ext.ts';
 import type { Btf } from '../btf/types.ts';
-import type { InputFile, InputSymbol } from './input.ts';
+import type { InputFile, InputSection, InputSymbol } from './input.ts';
 
 export interface FileTypes {
   readonly file: InputFile;
   /** Valid. */
   readonly btf: Btf;
-  readonly ext: BtfExt | undefined;
+  /** What .BTF.ext says of the instructions of each section of code. */
+  readonly records: ReadonlyMap<InputSection, SectionRecords>;
   /** In the order of their ids. */
   readonly declarations: readonly Declaration[];
 }
+
+/** By table, in the order of the file: see `RECORD_WORDS`. Offsets count from the section's start. */
+export type SectionRecords = Readonly<Record<ExtTable, readonly Uint32Array[]>>;
 
 export interface Declaration {
   readonly types: FileTypes;

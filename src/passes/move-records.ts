@@ -71,10 +71,8 @@ class Mover {
     for (const [section, offset] of placed.offsets) {
       for (const part of this.#state.partsOf(section)) {
         const types = this.#state.types.of(part.origin.file);
-        if (types?.ext === undefined) continue;
-        for (const { section: name, records } of types.ext[table]) {
-          if (types.btf.strings.at(name) !== part.origin.name) continue;
-          this.#translatorOf(types).translate(table, records, part, offset + part.offset, moved);
+        for (const records of types?.records.get(part.origin)?.[table] ?? []) {
+          this.#translatorOf(types!).translate(table, records, part, offset + part.offset, moved);
         }
       }
     }

@@ -4,7 +4,7 @@
  * The symbol table is right where BTF is not: GCC 12 marks all functions static and puts every variable
  * at offset 0, externs too. So linkage and places are the symbol's, and BTF is asked for types only.
  */
-import { type BtfExt, readBtfExt } from '../btf/ext.ts';
+import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { readBtf } from '../btf/read.ts';
 import { withOneEncoding } from '../btf/repair.ts';
@@ -13,6 +13,7 @@ import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STB, STT } from '../elf/constants.ts';
+import { bindRecords } from '../model/bind-records.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
 import { type Declaration, type FileTypes, InputTypes, type Listing } from '../model/types.ts';
 
@@ -35,7 +36,7 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
   }
   const btf = withOneEncoding(read.btf);
   const declarations: Declaration[] = [];
-  const types: FileTypes = { file, btf, ext: readExt(file, btf, sink), declarations };
+  const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
   const symbols = new SymbolFinder(file);
   const listings = listingsOf(btf);
   for (let id = 1; id <= btf.typeCount; id++) {
@@ -55,11 +56,12 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
   return types;
 }
 
-function readExt(file: InputFile, btf: Btf, sink: DiagnosticSink): BtfExt | undefined {
-  if (file.btfExt === undefined) return undefined;
+function readRecords(file: InputFile, btf: Btf, sink: DiagnosticSink): FileTypes['records'] {
+  if (file.btfExt === undefined) return new Map();
   const { ext, fault } = readBtfExt(file.btfExt, file.elf.order, btf);
-  if (fault !== undefined) sink.report(badBtfExt(file.path, fault));
-  return ext;
+  if (ext !== undefined) return bindRecords(file, btf, ext);
+  sink.report(badBtfExt(file.path, fault));
+  return new Map();
 }
 
 function listingsOf(btf: Btf): Map<number, Listing> {

@@ -40,6 +40,7 @@ export class Shapes {
   /** Names with bodies of more than one shape. */
   readonly ambiguous: Set<number> = new Set();
   readonly #strings = new StringPool();
+  readonly #room = new Room();
   readonly #keepDeclarations: boolean;
 
   /** Without declarations, FUNCs, VARs, DATASECs and what tags them are left out. */
@@ -50,7 +51,7 @@ export class Shapes {
   /** The shapes of the types, by id; `LEFT_OUT` for those that are not wanted. */
   add(btf: Btf): Uint32Array {
     const { typeCount } = btf;
-    const file = new FileShapes(this, btf, this.#strings.importer(btf.strings));
+    const file = new FileShapes(this, btf, this.#strings, this.#room);
     // Compilers write what a type refers to behind it.
     for (let id = typeCount; id > 0; id--) {
       if (file.shapes[id] === LEFT_OUT && this.#wants(btf, id)) file.visit(id);
@@ -150,22 +151,53 @@ function sortOf(kind: number, flag: boolean): number {
   }
 }
 
+/** Memory that one file leaves to the next. */
+class Room {
+  /** By offset in the file's strings: one more than the offset in the pool; 0 if not known. */
+  names: Uint32Array = new Uint32Array(1 << 12);
+  /** By id. */
+  seenAs: Uint32Array = new Uint32Array(1 << 10);
+
+  clear(strings: number, types: number): void {
+    if (strings > this.names.length) this.names = new Uint32Array(2 * strings);
+    else this.names.fill(0, 0, strings);
+    if (types > this.seenAs.length) this.seenAs = new Uint32Array(2 * types);
+    else this.seenAs.fill(0, 0, types);
+  }
+}
+
 /** The work on one file. */
 class FileShapes {
   readonly shapes: Uint32Array;
   readonly #all: Shapes;
   readonly #btf: Btf;
-  readonly #name: (offset: number) => number;
+  readonly #strings: StringPool;
+  readonly #names: Uint32Array;
   /** How references see each type; 0 where that is not known yet. */
   readonly #seenAs: Uint32Array;
   readonly #stack: number[] = [];
 
-  constructor(all: Shapes, btf: Btf, name: (offset: number) => number) {
+  constructor(all: Shapes, btf: Btf, strings: StringPool, room: Room) {
     this.#all = all;
     this.#btf = btf;
-    this.#name = name;
+    this.#strings = strings;
     this.shapes = new Uint32Array(btf.typeCount + 1);
-    this.#seenAs = new Uint32Array(btf.typeCount + 1);
+    room.clear(btf.strings.bytes.length, this.shapes.length);
+    this.#names = room.names.subarray(0, btf.strings.bytes.length);
+    this.#seenAs = room.seenAs.subarray(0, this.shapes.length);
+  }
+
+  /** The offset in the pool. */
+  #name(offset: number): number {
+    const known = this.#names[offset];
+    return known !== undefined && known !== 0 ? known - 1 : this.#newName(offset);
+  }
+
+  #newName(offset: number): number {
+    const { bytes } = this.#btf.strings;
+    const name = this.#strings.internAt(bytes, offset);
+    if (offset < bytes.length) this.#names[offset] = name + 1;
+    return name;
   }
 
   /** Finds the shape of the type, and before it those of the types that it refers to. */
@@ -208,12 +240,13 @@ class FileShapes {
 
   /** Gives false, and puts the type onto the stack, where it must have a shape first. */
   #see(id: number): boolean {
-    if (id === 0) return true;
+    if (id === 0 || id > this.#btf.typeCount) return true;
     const btf = this.#btf;
     const kind = btf.kind(id);
     const sort = sortOf(kind, btf.flag(id));
-    if (sort !== 0 && btf.nameOffset(id) !== 0) {
-      this.#seenAs[id] = this.#all.nameOf(sort, this.#name(btf.nameOffset(id)));
+    const name = sort === 0 ? 0 : this.#name(btf.nameOffset(id));
+    if (name !== 0) {
+      this.#seenAs[id] = this.#all.nameOf(sort, name);
       return true;
     }
     if (!this.#all.canRefer(kind)) return true;
@@ -234,26 +267,29 @@ class FileShapes {
     const length = starts[id + 1]! - at;
     const kind = (words[at + 1]! >>> 24) & 0x7f;
     const sort = sortOf(kind, btf.flag(id));
-    if (sort !== 0 && words[at] !== 0 && seenAs[id] === 0) this.#see(id);
+    const name = this.#name(words[at]!);
+    if (sort !== 0 && name !== 0 && seenAs[id] === 0) {
+      seenAs[id] = this.#all.nameOf(sort, name);
+    }
     const { table } = this.#all;
     table.reserve(length);
     const row = table.words;
     const { top } = table;
     const end = top + length;
     for (let i = 1; i < length; i++) row[top + i] = words[at + i]!;
-    const name = this.#name;
-    row[top] = name(words[at]!);
+    row[top] = name;
     if (HAS_TARGET[kind] === 1) row[top + 2] = seenAs[row[top + 2]!]!;
     const names = NAMES.distance[kind]!;
     if (names !== 0) {
-      for (let i = top + NAMES.first[kind]!; i < end; i += names) row[i] = name(row[i]!);
+      for (let i = top + NAMES.first[kind]!; i < end; i += names) row[i] = this.#name(row[i]!);
     }
     const ids = IDS.distance[kind]!;
     if (ids !== 0) {
       const last = idsEnd(kind, end);
       for (let i = top + IDS.first[kind]!; i < last; i += ids) row[i] = seenAs[row[i]!]!;
     }
-    const shape = this.#all.shapeOf(kind, length, seenAs[id]!, isForward(btf, id));
+    const isForward = name !== 0 && announces(words[at + 1]!);
+    const shape = this.#all.shapeOf(kind, length, seenAs[id]!, isForward);
     this.shapes[id] = shape;
     if (seenAs[id] === 0) seenAs[id] = shape;
   }
@@ -262,7 +298,8 @@ class FileShapes {
   #cutEndless(): void {
     const btf = this.#btf;
     for (let id = 1; id <= btf.typeCount; id++) {
-      if (btf.nameOffset(id) !== 0 && sortOf(btf.kind(id), btf.flag(id)) !== 0) this.#see(id);
+      if (sortOf(btf.kind(id), btf.flag(id)) === 0) continue;
+      if (this.#name(btf.nameOffset(id)) !== 0) this.#see(id);
     }
     for (const id of endlessTypes(btf, this.#seenAs)) {
       this.#seenAs[id] = this.#all.nameOf(

@@ -31,6 +31,7 @@ export function compiled(btf: Btf, order: ByteOrder): Btf {
     const target = order === 'little' ? 'bpfel' : 'bpfeb';
     execFileSync('clang-19', ['-target', target, '-g', '-O2', '-c', 'types.c', '-o', 'types.o'], {
       cwd: directory,
+      stdio: 'pipe',
     });
     const { object } = readElf(new Uint8Array(readFileSync(join(directory, 'types.o'))), 'types.o');
     const section = object?.sections.find(({ name }) => name === '.BTF');

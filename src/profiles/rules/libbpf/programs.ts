@@ -32,11 +32,12 @@ export const programs: Rule = (object, report) => {
       report(diagnose.codeWithoutFunction(section.name, view.at(section, 0)));
     }
     for (const { name, symbol, start, end } of functions) {
-      const at = view.atSymbol(symbol);
       if (start % 8 !== 0 || end % 8 !== 0 || start === end) {
-        report(diagnose.corruptedProgram(name, section.name, start, end - start, at));
+        report(
+          diagnose.corruptedProgram(name, section.name, start, end - start, view.atSymbol(symbol)),
+        );
       } else if (symbol.binding === STB.LOCAL && section !== view.text) {
-        report(diagnose.staticProgram(name, section.name, at));
+        report(diagnose.staticProgram(name, section.name, view.atSymbol(symbol)));
       }
     }
   }

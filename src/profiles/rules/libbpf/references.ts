@@ -78,9 +78,20 @@ export function namesSubprogram({ binding, type }: ElfSymbol): boolean {
   return binding === STB.LOCAL ? type === STT.SECTION : type === STT.FUNC;
 }
 
+const uses = new WeakMap<View, readonly SubprogramUse[]>();
+
 /** The uses of subprograms whose form libbpf takes. */
-export function subprogramUses(view: View): SubprogramUse[] {
-  const uses: SubprogramUse[] = [];
+export function subprogramUses(view: View): readonly SubprogramUse[] {
+  let found = uses.get(view);
+  if (found === undefined) {
+    found = findUses(view);
+    uses.set(view, found);
+  }
+  return found;
+}
+
+function findUses(view: View): SubprogramUse[] {
+  const found: SubprogramUse[] = [];
   const relocated = new Map<ElfSection, Set<number>>();
   for (const reference of referencesOf(view)) {
     const { section, relocation, symbol, target, inside, imm } = reference;
@@ -92,12 +103,12 @@ export function subprogramUses(view: View): SubprogramUse[] {
     const kind = useKind(reference);
     const to = symbol.value + (kind === 'call' ? (imm + 1) * 8 : imm);
     if (kind === undefined || symbol.value % 8 !== 0 || to % 8 !== 0) continue;
-    uses.push({ from: inside, offset, kind, to, relocated: true });
+    found.push({ from: inside, offset, kind, to, relocated: true });
   }
   for (const section of view.sections('code')) {
-    uses.push(...resolvedCalls(view, section, relocated.get(section) ?? new Set()));
+    found.push(...resolvedCalls(view, section, relocated.get(section) ?? new Set()));
   }
-  return uses;
+  return found;
 }
 
 function useKind({ opcode, src, symbol }: Reference): SubprogramUse['kind'] | undefined {
@@ -112,14 +123,14 @@ function resolvedCalls(
   relocated: ReadonlySet<number>,
 ): SubprogramUse[] {
   const bytes = new ByteView(section.bytes, view.object.order);
-  const uses: SubprogramUse[] = [];
+  const found: SubprogramUse[] = [];
   for (let offset = 0; bytes.has(offset, 8); offset += 8) {
     if (section.bytes[offset] !== Opcode.CALL || relocated.has(offset)) continue;
     if (sourceRegister(bytes, offset) !== CallKind.FUNCTION) continue;
     const from = view.functionAt(section, offset);
     if (from === undefined) continue;
     const to = offset + (bytes.i32(offset + 4) + 1) * 8;
-    uses.push({ from, offset, kind: 'call', to, relocated: false });
+    found.push({ from, offset, kind: 'call', to, relocated: false });
   }
-  return uses;
+  return found;
 }

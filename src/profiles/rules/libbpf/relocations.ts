@@ -25,88 +25,80 @@ export const references: Rule = (object, report) => {
 
 /** In the order in which libbpf asks; undefined where it takes the reference. */
 function refusalOf(view: View, reference: Reference): Diagnostic | undefined {
-  const { section, relocation, symbol, inside, opcode } = reference;
-  const at = view.at(section, relocation.offset);
-  const name = view.nameOf(symbol);
+  const { symbol, inside, opcode } = reference;
   if (symbol.place === 'common' || symbol.place === 'absolute') {
-    return diagnose.specialSymbol(name, symbol.place, at);
+    return diagnose.specialSymbol(view.nameOf(symbol), symbol.place, placeOf(view, reference));
   }
   if (inside === undefined) return undefined;
   if (opcode !== Opcode.CALL && opcode !== Opcode.LD_IMM64) {
-    return diagnose.relocatedInstruction(name, opcode, inside.name, at);
+    const name = view.nameOf(symbol);
+    return diagnose.relocatedInstruction(name, opcode, inside.name, placeOf(view, reference));
   }
   if (isExtern(symbol)) return undefined;
-  if (opcode === Opcode.CALL) return refusedCall(view, reference, inside.name, at);
-  return refusedAddress(view, reference, inside.name, at);
+  if (opcode === Opcode.CALL) return refusedCall(view, reference, inside.name);
+  return refusedAddress(view, reference, inside.name);
 }
 
-function refusedCall(
-  view: View,
-  { symbol, target, src }: Reference,
-  inside: string,
-  at: readonly Location[],
-): Diagnostic | undefined {
+function placeOf(view: View, { section, relocation }: Reference): readonly Location[] {
+  return view.at(section, relocation.offset);
+}
+
+function refusedCall(view: View, reference: Reference, inside: string): Diagnostic | undefined {
+  const { symbol, target, src } = reference;
+  const inText = target !== undefined && target === view.text;
+  if (src === CallKind.FUNCTION && inText && symbol.value % 8 === 0) return undefined;
   const name = view.nameOf(symbol);
+  const at = placeOf(view, reference);
   if (src !== CallKind.FUNCTION) return diagnose.relocatedHelperCall(name, inside, at);
   if (target === undefined) return diagnose.typedUndefined(name, inside, true, at);
-  if (target !== view.text) return diagnose.callOutsideText(name, target.name, inside, at);
-  if (symbol.value % 8 !== 0) return diagnose.callInsideInstruction(name, symbol.value, inside, at);
-  return undefined;
+  if (!inText) return diagnose.callOutsideText(name, target.name, inside, at);
+  return diagnose.callInsideInstruction(name, symbol.value, inside, at);
 }
 
-function refusedAddress(
-  view: View,
-  { symbol, target, imm }: Reference,
-  inside: string,
-  at: readonly Location[],
-): Diagnostic | undefined {
+function refusedAddress(view: View, reference: Reference, inside: string): Diagnostic | undefined {
+  const { symbol, target, imm } = reference;
   const name = view.nameOf(symbol);
-  if (target === undefined) return diagnose.typedUndefined(name, inside, false, at);
+  const at = (): readonly Location[] => placeOf(view, reference);
+  if (target === undefined) return diagnose.typedUndefined(name, inside, false, at());
   const { value, size } = symbol;
   switch (view.role(target)) {
     case 'code':
       if (target !== view.text) {
         const why = 'libbpf fills in addresses of subprograms in .text only';
-        return diagnose.functionAddress(name, target.name, inside, why, at);
+        return diagnose.functionAddress(name, target.name, inside, why, at());
       }
       if (!namesSubprogram(symbol)) {
         const why = 'it is a local symbol, where libbpf wants a global one or that of the section';
-        return diagnose.functionAddress(name, target.name, inside, why, at);
+        return diagnose.functionAddress(name, target.name, inside, why, at());
       }
-      return value % 8 === 0 && imm % 8 === 0
-        ? undefined
-        : diagnose.functionAddressOffset(name, inside, at);
+      if (value % 8 === 0 && imm % 8 === 0) return undefined;
+      return diagnose.functionAddressOffset(name, inside, at());
     case 'maps':
-      return refusedMap(view, name, value, imm, inside, at);
+      return refusedMap(view, reference, inside);
     case 'jump tables':
-      return value % 8 === 0 && size % 8 === 0
-        ? undefined
-        : diagnose.badJumpTable(name, value, size, at);
+      if (value % 8 === 0 && size % 8 === 0) return undefined;
+      return diagnose.badJumpTable(name, value, size, at());
     case 'arena':
       return undefined;
     case 'data':
-      return target.size > 0 ? undefined : diagnose.emptyData(name, target.name, inside, at);
+      if (target.size > 0) return undefined;
+      return diagnose.emptyData(name, target.name, inside, at());
     default:
       // One refusal of legacy maps is enough.
       if (target.name === 'maps') return undefined;
-      return diagnose.notData(name, target.name, inside, remedyFor(target), at);
+      return diagnose.notData(name, target.name, inside, remedyFor(target), at());
   }
 }
 
 /** A map is what begins at the symbol. What the instruction adds to it libbpf overwrites. */
-function refusedMap(
-  view: View,
-  name: string,
-  value: number,
-  imm: number,
-  inside: string,
-  at: readonly Location[],
-): Diagnostic | undefined {
+function refusedMap(view: View, reference: Reference, inside: string): Diagnostic | undefined {
+  const { symbol, imm } = reference;
   const maps = view.dataSections.get('.maps');
   if (maps === undefined) return undefined;
-  if (imm !== 0) return diagnose.mapWithOffset(name, imm, inside, at);
-  const found = maps.variables.some(({ offset }) => offset === value);
-  return found ? undefined : diagnose.notAMap(name, value, inside, at);
+  const name = view.nameOf(symbol);
+  if (imm !== 0) return diagnose.mapWithOffset(name, imm, inside, placeOf(view, reference));
+  if (maps.offsets.has(symbol.value)) return undefined;
+  return diagnose.notAMap(name, symbol.value, inside, placeOf(view, reference));
 }
 
 function remedyFor({ name, type, size }: ElfSection): string {

@@ -10,16 +10,15 @@ export const callees: Rule = (object, report) => {
   const view = viewOf(object);
   for (const use of subprogramUses(view)) {
     const { from, offset, to, relocated, kind } = use;
-    const at = view.at(from.section, offset);
     if (!relocated && from.section !== view.text) {
-      report(diagnose.callWithinSection(from.section.name, at));
+      report(diagnose.callWithinSection(from.section.name, view.at(from.section, offset)));
       continue;
     }
     const callee = calleeOf(view, use);
+    if (callee?.start === to) continue;
+    const at = view.at(from.section, offset);
     if (callee === undefined) report(diagnose.callOfNoFunction(to, from.name, at));
-    else if (callee.start !== to) {
-      report(diagnose.callInsideFunction(callee.name, to - callee.start, kind, at));
-    }
+    else report(diagnose.callInsideFunction(callee.name, to - callee.start, kind, at));
   }
 };
 

@@ -33,6 +33,8 @@ export interface DataSection {
   readonly name: string;
   /** Without a size the compiler has left sizes and offsets to the loader, which takes those of the symbols. */
   readonly variables: readonly SectionVariable[];
+  /** Where variables begin. */
+  readonly offsets: ReadonlySet<number>;
 }
 
 const views = new WeakMap<ElfObject, View>();
@@ -216,7 +218,8 @@ function dataSectionsOf(btf: Btf | undefined, object: ElfObject): Map<string, Da
               : variable.offset,
           }))
         : listed;
-    found.set(name, { id, name, variables });
+    const offsets = new Set(variables.map(({ offset }) => offset));
+    found.set(name, { id, name, variables, offsets });
   }
   return found;
 }
