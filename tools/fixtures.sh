@@ -40,6 +40,12 @@ compile() {
     *.gcc.c | *.gcc.S)
       local order=little
       [ "$endian" = eb ] && order=big
+      # What GCC writes into BTF as the directory is the preprocessor's, whatever maps are given.
+      if [[ " $* " = *' -gbtf '* ]]; then
+        bpf-gcc -m$order-endian -O2 -E -fworking-directory "$source" "$@" |
+          sed "s,\"$PWD//\",\"/fixtures//\"," >"$work/preprocessed.i"
+        source=$work/preprocessed.i
+      fi
       bpf-gcc -m$order-endian -O2 -frandom-seed=0 -ffile-prefix-map="$PWD=." -c "$source" -o "$object" "$@"
       ;;
     *.c | *.S | *.cpp)

@@ -15,7 +15,6 @@ import type { Inspection } from '../report/inspect/types.ts';
 import type { ColorMode } from './arguments.ts';
 import { classify } from './classify.ts';
 import { type InspectOptionName, inspectOptions } from './inspect-options.ts';
-import type { Core } from './main.ts';
 import { normalise } from './normalise.ts';
 import { Printer } from './print.ts';
 
@@ -37,7 +36,7 @@ interface InspectArguments {
 export async function inspectFiles(
   argv: readonly string[],
   host: Host,
-  core: Pick<Core, 'loadHelp'>,
+  core: { readonly loadHelp: () => Promise<typeof import('./help.ts')> },
 ): Promise<number> {
   const { files, given, diagnostics } = readArguments(argv);
   const color = given.get('color');

@@ -27,8 +27,23 @@ export type Assembler = 'llvm' | 'gnu' | 'unknown';
  */
 export const INSIDE_REFERENCES = 'bpfld: references lead to the inside of objects';
 
-export function assemblerOf(elf: ElfObject): Assembler {
+export interface Producer {
+  readonly assembler: Assembler;
+  /**
+   * Whether every reference gives the start of an object, never its inside: LLVM's BPF backend folds no
+   * offset into a global's address. GCC does, and whoever writes assembly for GNU as may.
+   */
+  readonly refersToStarts: boolean;
+}
+
+export function producerOf(elf: ElfObject): Producer {
   const comment = commentOf(elf);
+  const assembler = assemblerBy(elf, comment);
+  const inside = comment.includes('GCC') || comment.includes(INSIDE_REFERENCES);
+  return { assembler, refersToStarts: assembler === 'llvm' && !inside };
+}
+
+function assemblerBy(elf: ElfObject, comment: string): Assembler {
   const gnuTypes = hasGnuTypes(elf);
   const gnu =
     gnuTypes || (elf.separateSectionNames && (comment.includes('GCC:') || hasGnuSections(elf)));
@@ -39,16 +54,6 @@ export function assemblerOf(elf: ElfObject): Assembler {
   if (gnu === llvm) return 'unknown';
   if (llvm) return 'llvm';
   return isLinked(elf) ? 'unknown' : 'gnu';
-}
-
-/**
- * Whether every reference gives the start of an object, never its inside: LLVM's BPF backend folds no
- * offset into a global's address. GCC does, and whoever writes assembly for GNU as may.
- */
-export function refersToStarts(elf: ElfObject): boolean {
-  const comment = commentOf(elf);
-  if (comment.includes('GCC') || comment.includes(INSIDE_REFERENCES)) return false;
-  return assemblerOf(elf) === 'llvm';
 }
 
 function commentOf(elf: ElfObject): string {

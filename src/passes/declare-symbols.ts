@@ -61,13 +61,13 @@ class Declarer {
     for (const { btf, declarations } of this.#state.types.all()) {
       const byId = new Map(declarations.map((declaration) => [declaration.id, declaration]));
       if (byId.size === 0) continue;
-      const rename = pool.importer(btf.strings);
       for (let id = 1; id <= btf.typeCount; id++) {
         if (btf.kind(id) !== KIND.DECL_TAG) continue;
         const declaration = byId.get(btf.target(id));
         const target = declaration && this.#merged.declared.get(declaration);
         if (target === undefined || target === 0) continue;
-        builder.tag(rename(btf.nameOffset(id)), target, btf.field(id, FIELD.first), btf.flag(id));
+        const name = pool.internAt(btf.strings.bytes, btf.nameOffset(id));
+        builder.tag(name, target, btf.field(id, FIELD.first), btf.flag(id));
       }
     }
   }
@@ -136,7 +136,7 @@ class Declarer {
     if (where.kind === 'gone') return 0;
     const { builder, pool } = this.#merged;
     const { types, id, kind } = declaration;
-    const name = pool.importer(types.btf.strings)(types.btf.nameOffset(id));
+    const name = pool.internAt(types.btf.strings.bytes, types.btf.nameOffset(id));
     const type = this.#merged.idOf(types, types.btf.target(id));
     const linkage = linkageOf(declaration, where);
     const made =

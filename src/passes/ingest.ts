@@ -10,7 +10,7 @@ import { tooLarge } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { EM_NONE, SHF, SHT, STT } from '../elf/constants.ts';
 import { isDebugInformation } from '../elf/needed.ts';
-import { assemblerOf, refersToStarts } from '../elf/producer.ts';
+import { type Assembler, producerOf } from '../elf/producer.ts';
 import { readElf } from '../elf/read.ts';
 import type { ElfObject, ElfSection } from '../elf/types.ts';
 import {
@@ -85,6 +85,7 @@ class Ingester {
     const symbols: InputSymbol[] = [];
     const named = (name: string): Uint8Array | undefined =>
       elf.sections.find((section) => section.name === name && section.size > 0)?.bytes;
+    const { assembler, refersToStarts } = producerOf(elf);
     const file: InputFile = {
       id,
       path,
@@ -93,67 +94,41 @@ class Ingester {
       symbols,
       btf: named('.BTF'),
       btfExt: named('.BTF.ext'),
-      startReferences: refersToStarts(elf),
+      startReferences: refersToStarts,
     };
-
-    const relocations = new Map<number, Relocation[]>();
-    const labelled = new Set(
-      elf.symbols.filter((symbol) => symbol.type !== STT.SECTION).map((symbol) => symbol.section),
-    );
+    const labelled = labelledSections(elf);
     for (const section of elf.sections) {
-      sections.push(undefined);
-      if (isConsumed(section) || (section.size === 0 && !labelled.has(section.index))) continue;
-      if (!this.#isSupported(section, path)) continue;
-      const list: Relocation[] = [];
-      relocations.set(section.index, list);
-      sections[section.index] = {
-        id: ++this.#sections as SectionId,
-        file,
-        name: section.name,
-        type: section.type,
-        flags: section.flags & ~(SHF.INFO_LINK | SHF.GROUP | SHF.LINK_ORDER),
-        align: section.align,
-        entsize: section.entsize,
-        size: section.size,
-        bytes: applyDisplacements(section, elf),
-        relocations: list,
-      };
+      const kept =
+        !isConsumed(section) &&
+        (section.size > 0 || labelled.has(section.index)) &&
+        this.#isSupported(section, path);
+      sections.push(kept ? this.#section(section, file) : undefined);
     }
-
-    for (const symbol of elf.symbols) {
-      symbols.push({
-        file,
-        name: symbolName(elf, symbol),
-        binding: symbol.binding,
-        type: symbol.type,
-        visibility: symbol.visibility,
-        place: symbol.place,
-        section: symbol.place === 'section' ? sections[symbol.section] : undefined,
-        value: symbol.value,
-        size: symbol.size,
-      });
-    }
-
-    const assembler = assemblerOf(elf);
-    for (const [index, list] of relocations) {
-      const section = elf.sections[index]!;
-      const reader = new RelocationReader(path, elf, section, assembler);
-      for (const raw of elf.relocations.get(index) ?? []) {
-        const read = reader.read(raw);
-        if (read.kind === 'fault') this.#sink.report(read.diagnostic);
-        if (read.kind !== 'relocation') continue;
-        const { form, addend } = read;
-        list.push({ offset: raw.offset, form, symbol: symbols[raw.symbol]!, addend });
-      }
-      list.sort((a, b) => a.offset - b.offset);
+    for (const symbol of elf.symbols) symbols.push(inputSymbol(symbol, file));
+    for (const [index, relocations] of elf.relocations) {
+      const section = sections[index];
+      if (section !== undefined) this.#relocations(relocations, section, index, assembler);
     }
     for (const section of sections) {
       if (section?.name !== JUMP_TABLES) continue;
-      relocations
-        .get(sections.indexOf(section))
-        ?.push(...readJumpTables(file, section, this.#sink));
+      this.#listOf(section).push(...readJumpTables(file, section, this.#sink));
     }
     return file;
+  }
+
+  #section(section: ElfSection, file: InputFile): InputSection {
+    return {
+      id: ++this.#sections as SectionId,
+      file,
+      name: section.name,
+      type: section.type,
+      flags: section.flags & ~(SHF.INFO_LINK | SHF.GROUP | SHF.LINK_ORDER),
+      align: section.align,
+      entsize: section.entsize,
+      size: section.size,
+      bytes: applyDisplacements(section, file.elf),
+      relocations: [],
+    };
   }
 
   #isSupported(section: ElfSection, path: string): boolean {

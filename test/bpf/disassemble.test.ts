@@ -72,3 +72,16 @@ test('references replace numbers', () => {
   const lines = disassembleAll(code, { reference }).map((line) => line.text);
   expect(lines).toEqual(['r1 = table+0x4 ll', 'call sub']);
 });
+
+test('labels replace distances', () => {
+  const hex = ['05 00 01 00 00 00 00 00', '06 00 00 00 ff ff ff ff', '55 01 fd ff 03 00 00 00'];
+  const bytes = hex
+    .join(' ')
+    .split(' ')
+    .map((byte) => Number.parseInt(byte, 16));
+  const origin = { file: 'a.o', section: 'tc' };
+  const code = Code.decode(Uint8Array.from(bytes), 'little', origin).code!;
+  const label = (slot: number) => (slot === 2 ? 'L1' : slot === 1 ? 'L0' : undefined);
+  const lines = disassembleAll(code, { label }).map((line) => line.text);
+  expect(lines).toEqual(['goto L1', 'gotol L0', 'if r1 != 3 goto -3']);
+});

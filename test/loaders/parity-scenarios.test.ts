@@ -24,15 +24,21 @@ import { describeLoaders, fixture } from './support/environment.ts';
 import { plainPacket } from './support/packets.ts';
 import { libbpfLoad } from './support/run.ts';
 
-/** The script, and with it the profile, whose links are compared with the reference's. */
-const SCRIPT = 'generic.ld';
+/** What is linked with these loads; the first links whatever the reference links. */
+const SCRIPTS = ['generic.ld', 'libbpf.ld'] as const;
+const [GENERIC] = SCRIPTS;
 
 type Linker = (
   objects: readonly string[],
   output: string,
 ) => { status: number | null; stderr: string };
 
-const linkHere: Linker = (objects, output) => bpfld(...objects, '-T', SCRIPT, '-o', output);
+const linkWith =
+  (script: string): Linker =>
+  (objects, output) =>
+    bpfld(...objects, '-T', script, '-o', output);
+
+const linkHere: Linker = linkWith(GENERIC);
 
 const linkThere: Linker = (objects, output) =>
   spawnSync(bpftool, ['gen', 'object', output, ...objects], { encoding: 'utf8' });
@@ -52,6 +58,8 @@ interface Scenario {
   readonly programs: Readonly<Record<string, number>>;
   /** Why the reference does not link it, or what is wrong with what it makes. */
   readonly reference?: string;
+  /** Where it needs one: the script that puts functions of sections of their own into .text. */
+  readonly script?: string;
 }
 
 const staleOffset = 'keeps the DATASEC offsets of the declaration that it sees first';
@@ -169,6 +177,13 @@ const scenarios: readonly Scenario[] = [
     reference: needsTypes,
   },
   {
+    name: 'an inline function of C++ in two objects',
+    objects: ['comdat-types/one.o', 'comdat-types/two.o'],
+    programs: { first: 21, second: 42 },
+    reference: 'refuses groups',
+    script: 'libbpf.ld',
+  },
+  {
     name: "GCC's BTF",
     objects: ['gcc-types/one.o', 'gcc-types/two.o'],
     programs: { program: 37 },
@@ -198,10 +213,15 @@ afterAll(() => {
 const paths = (objects: readonly string[]): string[] => objects.map(fixture);
 
 describeLoaders('linked, loaded and run', () => {
-  test.each(scenarios.map((one) => [one.name, one] as const))('%s', (_, scenario) => {
+  const links = SCRIPTS.flatMap((script) =>
+    scenarios
+      .filter((one) => one.script === undefined || one.script === script)
+      .map((one) => [script, one.name, one] as const),
+  );
+  test.each(links)('%s: %s', (script, _, scenario) => {
     withDirectory((directory) => {
       const output = join(directory, 'out.o');
-      const link = linkHere(paths(scenario.objects), output);
+      const link = linkWith(script)(paths(scenario.objects), output);
       if (link.status !== 0) throw new Error(link.stderr);
       for (const [program, expected] of Object.entries(scenario.programs)) {
         expect(run(output, program), program).toBe(expected);

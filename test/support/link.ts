@@ -27,7 +27,7 @@ export function fixtureObjects(): string[] {
     .sort();
 }
 
-type ShippedScript = 'tc.ld' | 'generic.ld' | 'libbpf.ld';
+export type ShippedScript = 'tc.ld' | 'generic.ld' | 'libbpf.ld';
 
 export function shippedScript(name: ShippedScript): { name: string; text: string } {
   return { name, text: readFileSync(`${root}linker-scripts/${name}`, 'utf8') };

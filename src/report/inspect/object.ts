@@ -1,7 +1,7 @@
 /** An object with what the parts of the report look up in it. */
 import type { DiagnosticSink } from '../../diag/diagnostic.ts';
 import { SHF, SHT, STB, STT } from '../../elf/constants.ts';
-import { type Assembler, assemblerOf } from '../../elf/producer.ts';
+import { type Assembler, producerOf } from '../../elf/producer.ts';
 import type { ElfObject, ElfSection, ElfSymbol } from '../../elf/types.ts';
 import { symbolName } from '../../model/read-relocations.ts';
 import type { TypeInfo } from './type-info.ts';
@@ -21,7 +21,8 @@ export function viewObject(
   types: TypeInfo,
   sink: DiagnosticSink,
 ): ObjectView {
-  return { path, elf, assembler: assemblerOf(elf), symbols: new SymbolIndex(elf), types, sink };
+  const { assembler } = producerOf(elf);
+  return { path, elf, assembler, symbols: new SymbolIndex(elf), types, sink };
 }
 
 /** Symbols that name something, by section and offset. */

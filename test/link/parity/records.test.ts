@@ -1,9 +1,9 @@
 /** CO-RE records, ids of types in code, and pointers in data. */
 import { expect, test } from 'vitest';
 import { CORE_RELO, KIND } from '../../../src/btf/format.ts';
-import { parity, permutations, type TypedOutput } from './support.ts';
+import { parity, parityLink, permutations, TypedOutput } from './support.ts';
 
-test('the CO-RE records of a weak function that loses go with its code', () => {
+test('of two weak functions with CO-RE records the winner has its own, and the loser is gone', () => {
   for (const order of permutations(['weak-records/one.o', 'weak-records/two.o'])) {
     const output = parity(...order);
     const records = output.records('core', '.text');
@@ -19,7 +19,8 @@ test('the CO-RE records of a weak function that loses go with its code', () => {
     const first = order[0]!.includes('one') ? '0:0' : '0:1';
     const own = records.filter(([at]) => at! >= winner.value && at! < winner.value + winner.size);
     expect(own.map(([, , text]) => output.btf.strings.at(text!))).toEqual([first]);
-    // What is left of the loser has no record that names a function or a place of it.
+    // Each record is inside of a function: there is nothing of the loser.
+    expect(records.every(([at]) => inside(at!))).toBe(true);
     const functions = output.records('func', '.text');
     expect(functions.every(([offset]) => inside(offset!))).toBe(true);
     expect(
@@ -30,6 +31,20 @@ test('the CO-RE records of a weak function that loses go with its code', () => {
     ).toEqual([['0:2'], ['0:2']]);
     for (const [, type] of records) expect(output.btf.name(type!)).toBe('net_device');
   }
+});
+
+test('of an inline C++ function in two objects one copy is kept, with its records', () => {
+  const output = new TypedOutput(
+    parityLink(['comdat-types/one.o', 'comdat-types/two.o'], 'libbpf.ld'),
+  );
+  // BTF has the name of the source, the symbol the mangled one.
+  expect(output.linkages('multiply')).toEqual(['global']);
+  const { value, size } = output.symbol('_Z8multiplyj');
+  expect([value, size]).toEqual([0, output.section('.text').size]);
+  const [record, ...others] = output.records('func', '.text');
+  expect(others).toEqual([]);
+  expect(output.btf.name(record![1]!)).toBe('multiply');
+  expect(output.targets('tc')).toEqual(['_Z8multiplyj', '_Z8multiplyj']);
 });
 
 /** The ids that the instructions with a TYPE_ID record hold, and the names of these types. */

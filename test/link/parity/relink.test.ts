@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { STT } from '../../../src/elf/constants.ts';
 import { readElf } from '../../../src/elf/read.ts';
-import { fixture, fixtureObjects, hasFixture } from '../../support/link.ts';
+import { fixture, fixtureObjects, hasFixture, type ShippedScript } from '../../support/link.ts';
 import { parityLink } from './support.ts';
 
 /** Objects that are one program, and each of the others alone. */
@@ -23,6 +23,7 @@ const pairs: readonly (readonly string[])[] = [
   ['no-types/program.o', 'no-types/library.o', 'no-types/externs.o'],
   ['gcc-types/one.o', 'gcc-types/two.o'],
   ['alignment/one.o', 'alignment/eight.o'],
+  ['comdat-types/one.o', 'comdat-types/two.o'],
   ['bindings/user.o', 'bindings/weak.o', 'bindings/strong.o'],
   ['rich/main.o', 'rich/lib.o'],
   ['common/a.o', 'common/b.o'],
@@ -35,26 +36,40 @@ const pairs: readonly (readonly string[])[] = [
 ];
 
 const inPairs = new Set(pairs.flat());
-const alone = fixtureObjects().filter(
-  (path) => !inPairs.has(path) && path !== 'jump-tables/outside.o',
-);
+const alone = fixtureObjects().filter((path) => !inPairs.has(path));
 const links = [...pairs, ...alone.map((path) => [path])];
 const big = (path: string): string => path.replace(/\.o$/, '.be.o');
 const bigLinks = pairs.map((paths) => paths.map(big)).filter((paths) => paths.every(hasFixture));
 
-function relinked(bytes: Uint8Array): Uint8Array {
-  const { output, diagnostics } = parityLink([{ path: 'out.o', bytes }]);
+function relinked(bytes: Uint8Array, script: ShippedScript): Uint8Array {
+  const { output, diagnostics } = parityLink([{ path: 'out.o', bytes }], script);
   if (output === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 1));
   return output;
+}
+
+function expectStable(paths: readonly string[], script: ShippedScript): boolean {
+  const { output: first } = parityLink(paths, script);
+  if (first === undefined) return false;
+  const second = relinked(first, script);
+  expect(relinked(second, script)).toEqual(second);
+  expect(second).toEqual(first);
+  return true;
 }
 
 test.each([...links, ...bigLinks].map((paths) => [paths]))(
   'linked again and again: the same bytes: %j',
   (paths) => {
-    const { output: first } = parityLink(paths);
-    const second = relinked(first!);
-    expect(relinked(second)).toEqual(second);
-    expect(second).toEqual(first);
+    expect(expectStable(paths, 'generic.ld')).toBe(true);
+  },
+);
+
+test.each([...pairs, ...bigLinks].map((paths) => [paths]))(
+  'for libbpf, where its rules allow it: the same bytes: %j',
+  (paths) => {
+    const { diagnostics } = parityLink(paths, 'libbpf.ld');
+    const refused = diagnostics.filter(({ severity }) => severity === 'error');
+    expect(expectStable(paths, 'libbpf.ld')).toBe(refused.length === 0);
+    expect(refused.filter(({ code }) => !code.startsWith('LIBBPF-'))).toEqual([]);
   },
 );
 

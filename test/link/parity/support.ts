@@ -9,16 +9,19 @@ import { R_BPF, STT } from '../../../src/elf/constants.ts';
 import type { ElfSymbol } from '../../../src/elf/types.ts';
 import { link } from '../../../src/link.ts';
 import type { LinkInput, LinkResult } from '../../../src/link-types.ts';
-import { fixture, Output, shippedScript } from '../../support/link.ts';
+import { fixture, Output, type ShippedScript, shippedScript } from '../../support/link.ts';
 
 /** The script, and with it the profile, whose links are compared with the reference's. */
-const SCRIPT = shippedScript('generic.ld');
+const SCRIPT = 'generic.ld';
 
 /** Fixtures by path, or objects. */
-export function parityLink(inputs: readonly (string | LinkInput)[]): LinkResult {
+export function parityLink(
+  inputs: readonly (string | LinkInput)[],
+  script: ShippedScript = SCRIPT,
+): LinkResult {
   return link({
     inputs: inputs.map((input) => (typeof input === 'string' ? fixture(input) : input)),
-    script: SCRIPT,
+    script: shippedScript(script),
   });
 }
 

@@ -23,15 +23,24 @@ interface Linked {
   readonly differences: readonly Difference[];
 }
 
+export interface RunOptions extends VerdictOptions {
+  /** The reference's output is linked once more. */
+  readonly again?: boolean;
+}
+
 export async function runSets(
   sets: readonly LinkSet[],
-  options: VerdictOptions = {},
+  options: RunOptions = {},
 ): Promise<Outcome[]> {
   const directory = mkdtempSync(join(tmpdir(), 'bpfld-parity-'));
   try {
     for (const side of ['ours', 'theirs']) mkdirSync(join(directory, side));
     const links = sets.map((set, i) =>
-      linkTwice(set, [join(directory, 'ours', `${i}.o`), join(directory, 'theirs', `${i}.o`)]),
+      linkTwice(
+        set,
+        [join(directory, 'ours', `${i}.o`), join(directory, 'theirs', `${i}.o`)],
+        options,
+      ),
     );
     const paths = links.flatMap(({ ours, theirs, paths }) => [
       ...(ours.bytes === undefined ? [] : [paths[0]]),
@@ -47,8 +56,8 @@ export async function runSets(
   }
 }
 
-function linkTwice(set: LinkSet, paths: readonly [string, string]): Linked {
-  const theirs = linkWithReference(set.objects, paths[1]);
+function linkTwice(set: LinkSet, paths: readonly [string, string], { again }: RunOptions): Linked {
+  const theirs = linkWithReference(set.objects, paths[1], again);
   const ours = linkWithBpfld(set.objects);
   if (ours.bytes !== undefined) writeFileSync(paths[0], ours.bytes);
   const both = ours.bytes !== undefined && theirs.bytes !== undefined;

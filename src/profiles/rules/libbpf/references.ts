@@ -106,7 +106,7 @@ function findUses(view: View): SubprogramUse[] {
     found.push({ from: inside, offset, kind, to, relocated: true });
   }
   for (const section of view.sections('code')) {
-    found.push(...resolvedCalls(view, section, relocated.get(section) ?? new Set()));
+    findResolvedCalls(view, section, relocated.get(section) ?? new Set(), found);
   }
   return found;
 }
@@ -117,13 +117,13 @@ function useKind({ opcode, src, symbol }: Reference): SubprogramUse['kind'] | un
 }
 
 /** Calls within a section that the assembler has resolved. */
-function resolvedCalls(
+function findResolvedCalls(
   view: View,
   section: ElfSection,
   relocated: ReadonlySet<number>,
-): SubprogramUse[] {
+  found: SubprogramUse[],
+): void {
   const bytes = new ByteView(section.bytes, view.object.order);
-  const found: SubprogramUse[] = [];
   for (let offset = 0; bytes.has(offset, 8); offset += 8) {
     if (section.bytes[offset] !== Opcode.CALL || relocated.has(offset)) continue;
     if (sourceRegister(bytes, offset) !== CallKind.FUNCTION) continue;
@@ -132,5 +132,4 @@ function resolvedCalls(
     const to = offset + (bytes.i32(offset + 4) + 1) * 8;
     found.push({ from, offset, kind: 'call', to, relocated: false });
   }
-  return found;
 }

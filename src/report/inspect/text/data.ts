@@ -18,7 +18,7 @@ export function dataText(
     rows[i]!,
     ...indent(detailed ? allVariables(section) : fewVariables(section), 4),
   ]);
-  return sections.length === 0 ? [] : part('Data', [head!, ...lines]);
+  return head === undefined ? [] : part('Data', [head, ...lines]);
 }
 
 function remarks({ writable, zero, variables }: DataSectionReport, detailed: boolean): string {
@@ -66,6 +66,6 @@ export function externsText(externs: readonly ExternReport[]): readonly string[]
   ]);
   return part(
     `Externs (${externs.length})`,
-    externs.length === 0 ? [] : table([{ title: '' }, { title: '' }, { title: '' }], rows),
+    table([{ title: '' }, { title: '' }, { title: '' }], rows),
   );
 }

@@ -38,7 +38,7 @@ function functionTable(functions: readonly FunctionReport[], detailed: boolean):
     ]),
   );
   const [head, ...rows] = lines;
-  if (head === undefined || functions.length === 0) return [];
+  if (head === undefined) return [];
   return [head, ...functions.flatMap((fn, i) => [rows[i]!, ...indent(usesText(fn, detailed), 4)])];
 }
 

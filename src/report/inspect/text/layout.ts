@@ -11,8 +11,9 @@ export interface Column {
   readonly align?: 'right';
 }
 
-/** A line of headings, unless all are empty, and one for each row; the last column is not padded. */
+/** A line of headings, unless all are empty, and one for each row; the last column is not padded. No lines for no rows. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
   const titles = columns.map(({ title }) => title);
   const all = titles.some((title) => title !== '') ? [titles, ...rows] : rows;
   const widths = columns.map((_, i) => {

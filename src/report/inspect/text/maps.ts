@@ -2,7 +2,6 @@ import type { MapDefinitionReport, MapReport, MapSideReport } from '../types.ts'
 import { count, indent, list, part, table } from './layout.ts';
 
 export function mapsText(maps: readonly MapReport[]): readonly string[] {
-  if (maps.length === 0) return [];
   const [head, ...rows] = table(
     [
       { title: 'name' },
@@ -27,8 +26,9 @@ export function mapsText(maps: readonly MapReport[]): readonly string[] {
           ]),
     ]),
   );
+  if (head === undefined) return [];
   return part(`Maps (${maps.length})`, [
-    head!,
+    head,
     ...maps.flatMap(({ definition }, i) => [
       rows[i]!,
       ...(definition === null ? [] : indent(detailText(definition), 4)),

@@ -73,7 +73,7 @@ export function symbolsText(symbols: readonly SymbolReport[]): readonly string[]
       symbol.name,
     ]),
   );
-  return part(`Symbols (${symbols.length})`, symbols.length === 0 ? [] : lines);
+  return part(`Symbols (${symbols.length})`, lines);
 }
 
 export function relocationsText(relocations: readonly RelocationReport[]): readonly string[] {
