@@ -19,21 +19,28 @@ export function findCommand(name) {
     });
 }
 
-/** Each contender once a round, after one that does not count. Times are in milliseconds. */
+/**
+ * Each contender once a round, after one round that does not count. A contender has `commands`, of which a
+ * round runs all, one after the other; its time is their sum, in milliseconds.
+ */
 export function inTurns(contenders, rounds) {
   const measured = contenders.map((contender) => ({ contender, times: [], failure: undefined }));
   for (let round = 0; round <= rounds; round++) {
     for (const entry of measured) {
-      if (entry.failure !== undefined) continue;
-      const { time, failure } = run(entry.contender);
-      entry.failure = failure;
-      if (round > 0) entry.times.push(time);
+      let sum = 0;
+      for (const words of entry.contender.commands) {
+        if (entry.failure !== undefined) break;
+        const { time, failure } = run(words);
+        entry.failure = failure;
+        sum += time;
+      }
+      if (round > 0) entry.times.push(sum);
     }
   }
   return measured.map((entry) => ({ ...entry, median: median(entry.times) }));
 }
 
-function run({ command, words }) {
+function run([command, ...words]) {
   const before = process.hrtime.bigint();
   const { status, signal, stderr } = spawnSync(command, words, {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -44,24 +51,28 @@ function run({ command, words }) {
   return { time, failure: stderr.split('\n')[0] || `${signal ?? status}` };
 }
 
-function median(times) {
-  const sorted = times.toSorted((a, b) => a - b);
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 const time = findCommand('time');
 
-/** The largest resident set of a run in bytes, the median of three; undefined without GNU time. */
-export function peakMemory({ command, words }) {
+/** The largest resident set of the largest command in bytes, the median of three; undefined without GNU time. */
+export function peakMemory({ commands }) {
   if (time === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'bpfld-bench-'));
   try {
     const report = join(folder, 'report');
-    const peaks = [1, 2, 3].map(() => {
-      spawnSync(time, ['-f', '%M', '-o', report, command, ...words], { stdio: 'ignore' });
-      return Number(readFileSync(report, 'utf8')) * 1024;
-    });
+    const peaks = [1, 2, 3].map(() =>
+      Math.max(
+        ...commands.map((words) => {
+          spawnSync(time, ['-f', '%M', '-o', report, ...words], { stdio: 'ignore' });
+          return Number(readFileSync(report, 'utf8')) * 1024;
+        }),
+      ),
+    );
     return median(peaks);
   } finally {
     rmSync(folder, { recursive: true, force: true });

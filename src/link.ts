@@ -11,6 +11,7 @@ import type { LinkOptions, LinkResult } from './link-types.ts';
 import { codeChanges } from './lowerings/code-changes.ts';
 import { normaliseLegacyMaps } from './lowerings/legacy-maps.ts';
 import { lowerCode } from './lowerings/lower-code.ts';
+import { inInput } from './model/origins.ts';
 import { OutputSymbols } from './model/output-symbols.ts';
 import { LinkState } from './model/state.ts';
 import { allocateCommons } from './passes/allocate-commons.ts';
@@ -18,6 +19,7 @@ import { applySettings } from './passes/apply-settings.ts';
 import { assignOffsets } from './passes/assign-offsets.ts';
 import { checkCommands } from './passes/check-commands.ts';
 import { checkDeclarations } from './passes/check-declarations.ts';
+import { completeRecords } from './passes/complete-records.ts';
 import { declareSymbols } from './passes/declare-symbols.ts';
 import { defineScriptSymbols } from './passes/define-script-symbols.ts';
 import { emitImage } from './passes/emit-image.ts';
@@ -102,12 +104,13 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   // Types once, declared as the output's symbols have them; records moved with the code.
   const merged = mergeTypes(state.types);
   declareSymbols(state, layout, merged);
-  const records = moveRecords(state, layout, relocated, merged);
+  const moved = moveRecords(state, layout, relocated, merged);
+  const records = completeRecords(state, layout, merged, moved);
   const types = emitTypes(state, merged, records);
   const image = writeElf(emitImage(state, layout, relocated, outputSymbols, types));
 
   // The loader's own rules, on the finished object.
-  verifyImage(image, profile.rules, sink);
+  verifyImage(image, profile.rules, (place) => inInput(place, state, layout), sink);
   stopOnErrors();
   return image;
 }

@@ -62,7 +62,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'link.ts': [...middle, 'passes', 'profiles', 'lowerings', 'link-types.ts', 'request.ts'],
   'index.ts': ['config', 'diag', 'link-types.ts', 'link.ts', 'report'],
   'host.ts': ['base'],
-  cli: [...low, 'elf', 'script', 'config', 'profiles', 'link-types.ts', 'link.ts', 'host.ts', 'report'],
+  cli: [
+    ...low,
+    'elf',
+    'script',
+    'config',
+    'profiles',
+    'link-types.ts',
+    'link.ts',
+    'host.ts',
+    'report',
+  ],
 };
 
 function roomOf(path: string): string {

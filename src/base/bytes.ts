@@ -59,6 +59,15 @@ export class ByteView {
   size(offset: number): number {
     return this.high32(offset) * 2 ** 32 + this.low32(offset);
   }
+  /** Writes a 64-bit value by its halves. */
+  setHalves(offset: number, high: number, low: number): void {
+    this.setU32(this.#little ? offset : offset + 4, low);
+    this.setU32(this.#little ? offset + 4 : offset, high);
+  }
+  /** Writes a safe integer, which may be negative, as 64 bits. */
+  setSize(offset: number, value: number): void {
+    this.setHalves(offset, Math.floor(value / 2 ** 32), value);
+  }
   i64(offset: number): bigint {
     return this.#view.getBigInt64(offset, this.#little);
   }

@@ -30,6 +30,19 @@ export class BtfBuilder {
     return this.#once([nameOffset, header(KIND.FUNC, linkage), prototype]);
   }
 
+  /** One for each result and parameters, among those made here. */
+  prototype(
+    result: number,
+    parameters: readonly (readonly [name: number, type: number])[],
+  ): number {
+    return this.#once([
+      0,
+      header(KIND.FUNC_PROTO, parameters.length),
+      result,
+      ...parameters.flat(),
+    ]);
+  }
+
   /** A new one each time. */
   variable(nameOffset: number, type: number, linkage: number): number {
     return this.#append([nameOffset, header(KIND.VAR, 0), type, linkage]);

@@ -133,8 +133,8 @@ export function writeElf(image: Image): Uint8Array {
       index = SHN.XINDEX;
     }
     symtab.setU16(at + 6, index);
-    symtab.setU64(at + 8, BigInt(symbol.value));
-    symtab.setU64(at + 16, BigInt(symbol.size));
+    symtab.setSize(at + 8, symbol.value);
+    symtab.setSize(at + 16, symbol.size);
   });
 
   const headers: Header[] = image.sections.map((section) => ({ ...section, link: 0, info: 0 }));
@@ -196,9 +196,9 @@ function relocationTable(
 ): Uint8Array {
   const view = new ByteView(new Uint8Array(relocations.length * REL_SIZE), order);
   relocations.forEach((relocation, i) => {
-    view.setU64(i * REL_SIZE, BigInt(relocation.offset));
+    view.setSize(i * REL_SIZE, relocation.offset);
     const symbol = symbolIndex.get(relocation.symbol)!;
-    view.setU64(i * REL_SIZE + 8, (BigInt(symbol) << 32n) | BigInt(relocation.type));
+    view.setHalves(i * REL_SIZE + 8, symbol, relocation.type);
   });
   return view.bytes;
 }
@@ -226,12 +226,12 @@ function assemble(
   view.setU16(16, ET_REL);
   view.setU16(18, EM_BPF);
   view.setU32(20, 1); // EV_CURRENT
-  view.setU64(40, BigInt(tableOffset));
+  view.setSize(40, tableOffset);
   view.setU16(52, EHDR_SIZE);
   view.setU16(58, SHDR_SIZE);
   view.setU16(60, count >= SHN.LORESERVE ? 0 : count);
   view.setU16(62, strtabIndex >= SHN.LORESERVE ? SHN.XINDEX : strtabIndex);
-  if (count >= SHN.LORESERVE) view.setU64(tableOffset + 32, BigInt(count));
+  if (count >= SHN.LORESERVE) view.setSize(tableOffset + 32, count);
   if (strtabIndex >= SHN.LORESERVE) view.setU32(tableOffset + 40, strtabIndex);
 
   headers.forEach((header, i) => {
@@ -239,13 +239,13 @@ function assemble(
     const at = tableOffset + (i + 1) * SHDR_SIZE;
     view.setU32(at, strings.add(header.name));
     view.setU32(at + 4, header.type);
-    view.setU64(at + 8, BigInt(header.flags));
-    view.setU64(at + 24, BigInt(offsets[i]!));
-    view.setU64(at + 32, BigInt(header.size));
+    view.setSize(at + 8, header.flags);
+    view.setSize(at + 24, offsets[i]!);
+    view.setSize(at + 32, header.size);
     view.setU32(at + 40, header.link);
     view.setU32(at + 44, header.info);
-    view.setU64(at + 48, BigInt(header.align));
-    view.setU64(at + 56, BigInt(header.entsize));
+    view.setSize(at + 48, header.align);
+    view.setSize(at + 56, header.entsize);
   });
   return view.bytes;
 }

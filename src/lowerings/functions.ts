@@ -109,7 +109,7 @@ export class FunctionTable {
   #cut(section: InputSection, targets: ReadonlySet<number>): Draft[] {
     const bytes = this.#state.bytesOf(section);
     const { file } = section;
-    const decoded = Code.decode(bytes, file.elf.order, { file: file.path, section: section.name });
+    const decoded = Code.decode(bytes, file.order, { file: file.path, section: section.name });
     if (decoded.code === undefined) {
       this.#sink.report(decoded.diagnostic);
       return [];

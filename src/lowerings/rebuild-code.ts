@@ -77,7 +77,7 @@ export function rebuildSection(
     }
   }
   const made = syntheticSection(origin, {
-    bytes: code.encode(origin.file.elf.order),
+    bytes: code.encode(origin.file.order),
     relocations: relocations.sort((a, b) => a.offset - b.offset),
     type: SHT.PROGBITS,
     flags: SHF.ALLOC | SHF.EXECINSTR,

@@ -14,7 +14,7 @@ import {
   RECORD_WORDS,
 } from '../btf/ext.ts';
 import type { Btf } from '../btf/types.ts';
-import { REL_SIZE, SHT } from '../elf/constants.ts';
+import { REL_SIZE } from '../elf/constants.ts';
 import { type InputFile, type InputSection, isExecutable } from './input.ts';
 import type { SectionRecords } from './types.ts';
 
@@ -62,10 +62,8 @@ function sectionsByName(file: InputFile): Map<string, InputSection[]> {
 /** The section that the word at each relocated byte of .BTF.ext counts from. */
 function relocatedPlaces(file: InputFile): Map<number, InputSection> {
   const places = new Map<number, InputSection>();
-  const ext = file.elf.sections.find(({ name }) => name === '.BTF.ext');
-  const table = file.elf.sections.find(({ type, info }) => type === SHT.REL && info === ext?.index);
-  if (table === undefined) return places;
-  const view = new ByteView(table.bytes, file.elf.order);
+  if (file.btfExtRelocations === undefined) return places;
+  const view = new ByteView(file.btfExtRelocations, file.order);
   for (let at = 0; view.has(at, REL_SIZE); at += REL_SIZE) {
     const section = file.symbols[view.high32(at + 8)]?.section;
     if (section !== undefined) places.set(view.size(at), section);

@@ -2,15 +2,16 @@
  * What the input files say, as tables that the passes share. Nothing here is edited after `ingest`:
  * passes put what they find out into tables of their own, keyed by these objects.
  */
+import type { ByteOrder } from '../base/bytes.ts';
 import type { FileId, SectionId } from '../base/ids.ts';
-import type { ElfObject, SymbolPlace } from '../elf/types.ts';
+import type { ElfGroup, SymbolPlace } from '../elf/types.ts';
 
 export interface InputFile {
   /** In the order of the command line, from 1. */
   readonly id: FileId;
   /** As the user gave it. */
   readonly path: string;
-  readonly elf: ElfObject;
+  readonly order: ByteOrder;
   /** By ELF section index; dropped sections are undefined. */
   readonly sections: readonly (InputSection | undefined)[];
   /** By ELF symbol index. */
@@ -18,6 +19,9 @@ export interface InputFile {
   /** Raw `.BTF` and `.BTF.ext`, where the object has them. */
   readonly btf: Uint8Array | undefined;
   readonly btfExt: Uint8Array | undefined;
+  /** The raw relocation table (REL) of `.BTF.ext`. */
+  readonly btfExtRelocations: Uint8Array | undefined;
+  readonly groups: readonly ElfGroup[];
   /** The producer gives every reference the start of an object, never its inside (see elf/producer.ts). */
   readonly startReferences: boolean;
 }

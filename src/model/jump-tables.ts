@@ -30,7 +30,7 @@ export function readJumpTables(
   sink: DiagnosticSink,
 ): Relocation[] {
   if (tables.relocations.length > 0) return [];
-  const view = new ByteView(tables.bytes, file.elf.order);
+  const view = new ByteView(tables.bytes, file.order);
   const references: Relocation[] = [];
   for (const [table, code] of usersOf(tables, file)) {
     const start: InputSymbol = {

@@ -1,6 +1,7 @@
 /** The types of the output, and where each type of an input is among them. */
 import type { BtfBuilder } from '../btf/builder.ts';
 import type { StringPool } from '../btf/string-pool.ts';
+import type { InputSymbol } from './input.ts';
 import type { Declaration, FileTypes } from './types.ts';
 
 export class MergedTypes {
@@ -9,6 +10,10 @@ export class MergedTypes {
   readonly pool: StringPool;
   /** The FUNC or VAR of each declaration of an input; 0 where it is not in the output. */
   readonly declared: Map<Declaration, number> = new Map();
+  /** The same by name, of global ones. */
+  readonly globals: Map<string, number> = new Map();
+  /** The FUNC of each function of an input that has one of its own. */
+  readonly functionOf: Map<InputSymbol, number> = new Map();
   readonly #ids: ReadonlyMap<FileTypes, Uint32Array>;
 
   constructor(builder: BtfBuilder, pool: StringPool, ids: ReadonlyMap<FileTypes, Uint32Array>) {

@@ -40,9 +40,12 @@ export function symbolName(elf: ElfObject, symbol: ElfSymbol): string {
   return symbol.type === STT.SECTION ? elf.sections[symbol.section]!.name : symbol.name;
 }
 
+function isCode({ flags }: ElfSection): boolean {
+  return (flags & SHF.EXECINSTR) !== 0;
+}
+
 function isDisplacement(section: ElfSection, type: number): boolean {
-  const code = (section.flags & SHF.EXECINSTR) !== 0;
-  return code && (type === R_BPF.GNU_DISP16 || type === R_BPF.NODYLD32);
+  return (type === R_BPF.GNU_DISP16 || type === R_BPF.NODYLD32) && isCode(section);
 }
 
 /** What a branch instruction holds: how many instructions beyond the next one the target is. */
@@ -56,7 +59,9 @@ function isReachable(distance: number): boolean {
 
 /** The section's bytes with the branches filled in that binutils left to the linker. */
 export function applyDisplacements(section: ElfSection, elf: ElfObject): Uint8Array {
-  const branches = (elf.relocations.get(section.index) ?? []).filter(
+  const relocations = elf.relocations.get(section.index);
+  if (relocations === undefined || !isCode(section)) return section.bytes;
+  const branches = relocations.filter(
     (relocation) =>
       isDisplacement(section, relocation.type) &&
       relocation.offset + 8 <= section.bytes.length &&
@@ -80,6 +85,9 @@ const instructions = {
   branch: { name: 'branch', has: (opcode: number) => (opcode & 7) === 5 || (opcode & 7) === 6 },
 } as const;
 
+/** Of what a relocation stands at. */
+const sizes = { imm64: 16, call: 8, branch: 8, abs64: 8, abs32: 4, pcrel32: 4 } as const;
+
 /** Reads the relocations of one section. */
 export class RelocationReader {
   readonly #path: string;
@@ -102,7 +110,7 @@ export class RelocationReader {
     const symbol = this.#elf.symbols[raw.symbol]!;
     const name = symbolName(this.#elf, symbol);
     if (isDisplacement(this.#section, raw.type)) return this.#branch(raw, symbol, name);
-    const code = (this.#section.flags & SHF.EXECINSTR) !== 0;
+    const code = isCode(this.#section);
     const form = code ? this.#codeForm(raw.type) : this.#dataForm(raw.type);
     if (form === undefined) {
       return this.#unsupported(raw, name, `not a relocation of ${code ? 'code' : 'data'}`);
@@ -167,7 +175,7 @@ export class RelocationReader {
     name: string,
     form: RelocationForm | 'branch',
   ): ReadRelocation | undefined {
-    const size = { imm64: 16, call: 8, branch: 8, abs64: 8, abs32: 4, pcrel32: 4 }[form];
+    const size = sizes[form];
     const view = this.#view;
     const outside = (why: string): ReadRelocation =>
       fault(

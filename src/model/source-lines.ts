@@ -15,11 +15,9 @@ const tables = new WeakMap<InputFile, LineTable>();
 function linesOf(file: InputFile): LineTable {
   const known = tables.get(file);
   if (known !== undefined) return known;
-  const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.elf.order);
+  const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.order);
   const { ext } =
-    btf === undefined || file.btfExt === undefined
-      ? {}
-      : readBtfExt(file.btfExt, file.elf.order, btf);
+    btf === undefined || file.btfExt === undefined ? {} : readBtfExt(file.btfExt, file.order, btf);
   const lines = new LineTable(btf ?? Btf.empty, ext ?? emptyExt);
   tables.set(file, lines);
   return lines;

@@ -89,7 +89,7 @@ export class LinkState {
 
   constructor(files: readonly InputFile[], symbols: SymbolTable, exclusions: Exclusions) {
     this.files = files;
-    this.order = files[0]?.elf.order ?? 'little';
+    this.order = files[0]?.order ?? 'little';
     this.symbols = symbols;
     this.exclusions = exclusions;
   }

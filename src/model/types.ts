@@ -5,7 +5,9 @@
  * far as linking goes, and are merged by what they are; declarations are merged by what their symbols are.
  */
 import type { ExtTable } from '../btf/ext.ts';
+import { LINKAGE } from '../btf/format.ts';
 import type { Btf } from '../btf/types.ts';
+import { STB } from '../elf/constants.ts';
 import type { InputFile, InputSection, InputSymbol } from './input.ts';
 
 export interface FileTypes {
@@ -27,6 +29,8 @@ export interface Declaration {
   readonly id: number;
   readonly kind: 'function' | 'variable';
   readonly name: string;
+  /** `LINKAGE`. */
+  readonly linkage: number;
   /** Undefined where the object has no symbol of the name, as for a function that was inlined. */
   readonly symbol: InputSymbol | undefined;
   /** The DATASEC that lists it. */
@@ -45,9 +49,9 @@ export function isEphemeral(section: string): boolean {
   return section === '.ksyms' || section === '.kconfig';
 }
 
-/** Not to be mistaken for the definition of a name that other objects know. */
-export function isGlobal({ symbol }: Declaration): boolean {
-  return symbol !== undefined && symbol.binding !== 0;
+/** Whether it says what other objects may mean by the name. */
+export function isGlobal({ symbol, linkage }: Declaration): boolean {
+  return symbol !== undefined && symbol.binding !== STB.LOCAL && linkage !== LINKAGE.STATIC;
 }
 
 /** The types of all inputs. */

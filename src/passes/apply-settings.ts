@@ -29,7 +29,7 @@ export function applySettings(
   const types = new Map<InputFile, VariableTypes | undefined>();
   const typesOf = (file: InputFile): VariableTypes | undefined => {
     if (!types.has(file)) {
-      const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.elf.order);
+      const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.order);
       types.set(file, btf && new VariableTypes(btf));
     }
     return types.get(file);

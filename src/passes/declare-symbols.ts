@@ -10,33 +10,32 @@
  */
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { FIELD, type SectionVariable } from '../btf/types.ts';
-import type { InputSymbol } from '../model/input.ts';
+import { STB } from '../elf/constants.ts';
+import type { InputFile, InputSymbol } from '../model/input.ts';
 import type { Layout, PlacedSection } from '../model/layout.ts';
 import type { MergedTypes } from '../model/merged-types.ts';
+import { functionsIn, SUBPROGRAMS } from '../model/output-functions.ts';
 import type { LinkState } from '../model/state.ts';
 import { type Declaration, isEphemeral, isGlobal } from '../model/types.ts';
+import { Finder, type Whereabouts } from '../model/whereabouts.ts';
 
 export function declareSymbols(state: LinkState, layout: Layout, merged: MergedTypes): void {
   const declarer = new Declarer(state, layout, merged);
-  declarer.declareAll('function');
-  declarer.declareAll('variable');
+  // In this order, so that an output that is linked again stays as it is.
+  declarer.prototypes();
+  declarer.functions();
+  declarer.variables();
   declarer.tags();
   declarer.sections();
 }
-
-/** Where a symbol is in the output. */
-type Whereabouts =
-  | { readonly kind: 'here'; readonly placed: PlacedSection; readonly offset: number }
-  /** It has a value, and no bytes. */
-  | { readonly kind: 'value' }
-  | { readonly kind: 'undefined' }
-  | { readonly kind: 'gone' };
 
 class Declarer {
   readonly #state: LinkState;
   readonly #layout: Layout;
   readonly #merged: MergedTypes;
-  readonly #globals = new Map<string, number>();
+  readonly #finder: Finder;
+  /** Subprograms without a declaration, beside others that have one. */
+  readonly #untyped: readonly InputSymbol[];
   /** What each DATASEC lists; by output section, and by name for what is in BTF alone. */
   readonly #listed = new Map<PlacedSection | string, SectionVariable[]>();
 
@@ -44,15 +43,31 @@ class Declarer {
     this.#state = state;
     this.#layout = layout;
     this.#merged = merged;
+    this.#finder = new Finder(state, layout);
+    this.#untyped = this.#findUntyped();
   }
 
-  declareAll(kind: Declaration['kind']): void {
-    for (const { declarations } of this.#state.types.all()) {
-      for (const declaration of declarations) {
-        if (declaration.kind === kind)
-          this.#merged.declared.set(declaration, this.#idOf(declaration));
-      }
+  /** Those that no input has. */
+  prototypes(): void {
+    for (const declaration of this.#declarations('function')) {
+      const spokesman = this.#finder.spokesman(declaration);
+      this.#prototypeOf(spokesman, linkageOf(spokesman, this.#finder.find(spokesman)));
     }
+    if (this.#untyped.length > 0) this.#merged.builder.prototype(0, []);
+  }
+
+  /** What nobody declares is `static void f(void)`: the kernel verifies it together with its callers. */
+  functions(): void {
+    const { builder, pool, functionOf } = this.#merged;
+    for (const declaration of this.#declarations('function')) this.#declareOnce(declaration);
+    for (const symbol of this.#untyped) {
+      const prototype = builder.prototype(0, []);
+      functionOf.set(symbol, builder.func(pool.intern(symbol.name), prototype, LINKAGE.STATIC));
+    }
+  }
+
+  variables(): void {
+    for (const declaration of this.#declarations('variable')) this.#declareOnce(declaration);
   }
 
   /** Of a tag on what several objects declare one copy, on the one declaration. */
@@ -86,50 +101,37 @@ class Declarer {
     }
   }
 
-  #idOf(declaration: Declaration): number {
-    const { symbol, name } = declaration;
-    if (symbol === undefined) return this.#declare(declaration, this.#findUnnamed(declaration));
-    if (!isGlobal(declaration)) return this.#declare(declaration, this.#find(symbol));
-    const known = this.#globals.get(name);
-    if (known !== undefined) return known;
-    const definition = this.#state.symbols.get(name)?.definition;
-    const all = this.#state.types.declarationsOf(name);
-    const chosen = all.find(({ symbol }) => symbol === definition) ?? all[0]!;
-    const id = this.#declare(chosen, this.#findGlobal(name, definition));
-    this.#globals.set(name, id);
-    return id;
-  }
-
-  #findGlobal(name: string, definition: InputSymbol | undefined): Whereabouts {
-    if (this.#state.scriptSymbols.has(name)) return { kind: 'value' };
-    return definition === undefined ? { kind: 'undefined' } : this.#find(definition);
-  }
-
-  /** Without a symbol BTF has to be believed. */
-  #findUnnamed(declaration: Declaration): Whereabouts {
-    const { types, listed, kind } = declaration;
-    if (linkageInBtf(declaration) === LINKAGE.EXTERN) return { kind: 'undefined' };
-    const section =
-      kind === 'variable'
-        ? types.file.sections.find((candidate) => candidate?.name === listed?.section)
-        : undefined;
-    if (section === undefined || listed === undefined) return { kind: 'value' };
-    const place = this.#state.resolve(section, listed.offset);
-    const found = place && this.#layout.find(place.section, place.offset);
-    return found === undefined ? { kind: 'gone' } : { kind: 'here', ...found };
-  }
-
-  #find(symbol: InputSymbol): Whereabouts {
-    if (symbol.place === 'undefined') return { kind: 'undefined' };
-    if (symbol.place === 'absolute') return { kind: 'value' };
-    const { section } = symbol;
-    // A static variable of a copy that gave way: the kept copy has its own.
-    if (section !== undefined && this.#state.exclusions.replacedBy.has(section)) {
-      return { kind: 'gone' };
+  *#declarations(kind: Declaration['kind']): Generator<Declaration> {
+    for (const { declarations } of this.#state.types.all()) {
+      for (const declaration of declarations) if (declaration.kind === kind) yield declaration;
     }
-    const place = this.#state.placeOf(symbol);
-    const found = place && this.#layout.find(place.section, place.offset);
-    return found === undefined ? { kind: 'gone' } : { kind: 'here', ...found };
+  }
+
+  #declareOnce(declaration: Declaration): void {
+    const { declared, globals, functionOf } = this.#merged;
+    const global = isGlobal(declaration);
+    let id = global ? globals.get(declaration.name) : undefined;
+    if (id === undefined) {
+      const spokesman = this.#finder.spokesman(declaration);
+      id = this.#declare(spokesman, this.#finder.find(spokesman));
+      if (global) globals.set(declaration.name, id);
+    }
+    declared.set(declaration, id);
+    if (declaration.symbol !== undefined) functionOf.set(declaration.symbol, id);
+  }
+
+  #findUntyped(): InputSymbol[] {
+    const declarations = [...this.#declarations('function')];
+    const text = this.#layout.named(SUBPROGRAMS);
+    if (declarations.length === 0 || text === undefined) return [];
+    // By name: static functions of one name and type are one FUNC.
+    const nameIn = (file: InputFile, name: string): string => `${file.id} ${name}`;
+    const own = new Set(declarations.map(({ types, name }) => nameIn(types.file, name)));
+    const isDeclared = ({ file, name, binding }: InputSymbol): boolean =>
+      own.has(nameIn(file, name)) ||
+      (binding !== STB.LOCAL && this.#state.types.declarationsOf(name).length > 0);
+    const symbols = [...functionsIn(text, this.#state)].map(({ symbol }) => symbol);
+    return symbols.filter((symbol) => !isDeclared(symbol));
   }
 
   #declare(declaration: Declaration, where: Whereabouts): number {
@@ -137,14 +139,29 @@ class Declarer {
     const { builder, pool } = this.#merged;
     const { types, id, kind } = declaration;
     const name = pool.internAt(types.btf.strings.bytes, types.btf.nameOffset(id));
-    const type = this.#merged.idOf(types, types.btf.target(id));
     const linkage = linkageOf(declaration, where);
     const made =
       kind === 'function'
-        ? builder.func(name, type, linkage)
-        : builder.variable(name, type, linkage);
+        ? builder.func(name, this.#prototypeOf(declaration, linkage), linkage)
+        : builder.variable(name, this.#merged.idOf(types, types.btf.target(id)), linkage);
     this.#list(declaration, made, where);
     return made;
+  }
+
+  /** The kernel wants names for the parameters of what is defined; an extern declaration may have none. */
+  #prototypeOf({ types, id }: Declaration, linkage: number): number {
+    const { builder, pool } = this.#merged;
+    const { btf } = types;
+    const prototype = btf.target(id);
+    const merged = this.#merged.idOf(types, prototype);
+    const parameters = btf.parameters(prototype);
+    const unnamed = parameters.some(({ name, type }) => name === '' && type !== 0);
+    if (linkage === LINKAGE.EXTERN || !unnamed) return merged;
+    const named = parameters.map(({ name, type }, i): readonly [number, number] => [
+      type === 0 ? 0 : pool.intern(name || `arg${i + 1}`),
+      this.#merged.idOf(types, type),
+    ]);
+    return builder.prototype(this.#merged.idOf(types, btf.target(prototype)), named);
   }
 
   #list(declaration: Declaration, id: number, where: Whereabouts): void {
@@ -193,14 +210,10 @@ class Declarer {
   }
 }
 
-function linkageOf(declaration: Declaration, where: Whereabouts): number {
+/** What is defined is no extern, even if only others declare it. */
+function linkageOf({ linkage }: Declaration, where: Whereabouts): number {
   if (where.kind === 'undefined') return LINKAGE.EXTERN;
-  if (declaration.symbol === undefined) return linkageInBtf(declaration);
-  return isGlobal(declaration) ? LINKAGE.GLOBAL : LINKAGE.STATIC;
-}
-
-function linkageInBtf({ types: { btf }, id, kind }: Declaration): number {
-  return kind === 'function' ? btf.vlen(id) : btf.field(id, FIELD.first);
+  return linkage === LINKAGE.EXTERN ? LINKAGE.GLOBAL : linkage;
 }
 
 /** The kernel wants variables apart from each other; merged constants may share their bytes. */

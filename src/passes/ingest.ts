@@ -10,9 +10,9 @@ import { tooLarge } from '../diag/catalogue/layout.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { EM_NONE, SHF, SHT, STT } from '../elf/constants.ts';
 import { isDebugInformation } from '../elf/needed.ts';
-import { type Assembler, producerOf } from '../elf/producer.ts';
+import { producerOf } from '../elf/producer.ts';
 import { readElf } from '../elf/read.ts';
-import type { ElfObject, ElfSection } from '../elf/types.ts';
+import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from '../elf/types.ts';
 import {
   type InputFile,
   type InputSection,
@@ -40,8 +40,8 @@ export function ingest(inputs: readonly NamedBytes[], sink: DiagnosticSink): Inp
     }
     if (object.machine === EM_NONE) sink.report(diagnose.noMachine(input.path));
     const first = files[0];
-    if (first !== undefined && first.elf.order !== object.order) {
-      sink.report(diagnose.mixedByteOrder(input.path, object.order, first.path, first.elf.order));
+    if (first !== undefined && first.order !== object.order) {
+      sink.report(diagnose.mixedByteOrder(input.path, object.order, first.path, first.order));
       continue;
     }
     files.push(ingester.file(input.path, object, files.length + 1));
@@ -72,6 +72,28 @@ function isConsumed(section: ElfSection): boolean {
   }
 }
 
+/** By section index, 1 for those that some symbol of its own stands in. */
+function labelledSections({ sections, symbols }: ElfObject): Uint8Array {
+  const labelled = new Uint8Array(sections.length);
+  for (const { type, section } of symbols) if (type !== STT.SECTION) labelled[section] = 1;
+  return labelled;
+}
+
+function inputSymbol(symbol: ElfSymbol, elf: ElfObject, file: InputFile): InputSymbol {
+  const { place, section } = symbol;
+  return {
+    file,
+    name: symbolName(elf, symbol),
+    binding: symbol.binding,
+    type: symbol.type,
+    visibility: symbol.visibility,
+    place,
+    section: place === 'section' ? file.sections[section] : undefined,
+    value: symbol.value,
+    size: symbol.size,
+  };
+}
+
 class Ingester {
   readonly #sink: DiagnosticSink;
   #sections = 0;
@@ -83,40 +105,75 @@ class Ingester {
   file(path: string, elf: ElfObject, id: number): InputFile {
     const sections: (InputSection | undefined)[] = [];
     const symbols: InputSymbol[] = [];
-    const named = (name: string): Uint8Array | undefined =>
-      elf.sections.find((section) => section.name === name && section.size > 0)?.bytes;
+    const named = (name: string): ElfSection | undefined =>
+      elf.sections.find((section) => section.name === name && section.size > 0);
+    const btfExt = named('.BTF.ext');
     const { assembler, refersToStarts } = producerOf(elf);
     const file: InputFile = {
       id,
       path,
-      elf,
+      order: elf.order,
       sections,
       symbols,
-      btf: named('.BTF'),
-      btfExt: named('.BTF.ext'),
+      btf: named('.BTF')?.bytes,
+      btfExt: btfExt?.bytes,
+      btfExtRelocations: elf.sections.find(
+        ({ type, info }) => type === SHT.REL && info === btfExt?.index,
+      )?.bytes,
+      groups: elf.groups,
       startReferences: refersToStarts,
     };
     const labelled = labelledSections(elf);
+    const relocations: Relocation[][] = [];
     for (const section of elf.sections) {
       const kept =
         !isConsumed(section) &&
-        (section.size > 0 || labelled.has(section.index)) &&
+        (section.size > 0 || labelled[section.index] === 1) &&
         this.#isSupported(section, path);
-      sections.push(kept ? this.#section(section, file) : undefined);
+      const list: Relocation[] = [];
+      relocations.push(list);
+      sections.push(kept ? this.#section(section, elf, file, list) : undefined);
     }
-    for (const symbol of elf.symbols) symbols.push(inputSymbol(symbol, file));
-    for (const [index, relocations] of elf.relocations) {
-      const section = sections[index];
-      if (section !== undefined) this.#relocations(relocations, section, index, assembler);
+    for (const symbol of elf.symbols) symbols.push(inputSymbol(symbol, elf, file));
+    for (const section of elf.sections) {
+      const entries = elf.relocations.get(section.index);
+      if (entries === undefined || sections[section.index] === undefined) continue;
+      const reader = new RelocationReader(path, elf, section, assembler);
+      this.#readRelocations(entries, reader, symbols, relocations[section.index]!);
     }
-    for (const section of sections) {
-      if (section?.name !== JUMP_TABLES) continue;
-      this.#listOf(section).push(...readJumpTables(file, section, this.#sink));
-    }
+    sections.forEach((section, index) => {
+      if (section?.name !== JUMP_TABLES) return;
+      relocations[index]!.push(...readJumpTables(file, section, this.#sink));
+    });
     return file;
   }
 
-  #section(section: ElfSection, file: InputFile): InputSection {
+  #readRelocations(
+    entries: readonly ElfRelocation[],
+    reader: RelocationReader,
+    symbols: readonly InputSymbol[],
+    list: Relocation[],
+  ): void {
+    let sorted = true;
+    let last = 0;
+    for (const raw of entries) {
+      const read = reader.read(raw);
+      if (read.kind === 'fault') this.#sink.report(read.diagnostic);
+      if (read.kind !== 'relocation') continue;
+      const { form, addend } = read;
+      list.push({ offset: raw.offset, form, symbol: symbols[raw.symbol]!, addend });
+      sorted &&= raw.offset >= last;
+      last = raw.offset;
+    }
+    if (!sorted) list.sort((a, b) => a.offset - b.offset);
+  }
+
+  #section(
+    section: ElfSection,
+    elf: ElfObject,
+    file: InputFile,
+    relocations: Relocation[],
+  ): InputSection {
     return {
       id: ++this.#sections as SectionId,
       file,
@@ -126,8 +183,8 @@ class Ingester {
       align: section.align,
       entsize: section.entsize,
       size: section.size,
-      bytes: applyDisplacements(section, file.elf),
-      relocations: [],
+      bytes: applyDisplacements(section, elf),
+      relocations,
     };
   }
 

@@ -14,8 +14,8 @@ export function noteCoreRelocations(
   for (const file of files) {
     if (file.btf === undefined || file.btfExt === undefined) continue;
     // Ill-formed types are no matter here: the output has none.
-    const { btf } = readBtf(file.btf, file.elf.order);
-    const core = btf && readBtfExt(file.btfExt, file.elf.order, btf).ext?.core;
+    const { btf } = readBtf(file.btf, file.order);
+    const core = btf && readBtfExt(file.btfExt, file.order, btf).ext?.core;
     const [first] = core ?? [];
     if (btf === undefined || core === undefined || first === undefined) continue;
     const count = core.reduce((sum, { records }) => sum + records.length / RECORD_WORDS.core, 0);

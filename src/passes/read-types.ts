@@ -6,6 +6,7 @@
  */
 import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
+import { typeIds } from '../btf/query.ts';
 import { readBtf } from '../btf/read.ts';
 import { withOneEncoding } from '../btf/repair.ts';
 import { type Btf, FIELD } from '../btf/types.ts';
@@ -28,7 +29,7 @@ export function readTypes(files: readonly InputFile[], sink: DiagnosticSink): In
 
 function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined {
   if (file.btf === undefined) return undefined;
-  const read = readBtf(file.btf, file.elf.order);
+  const read = readBtf(file.btf, file.order);
   const fault = read.fault ?? validateBtf(read.btf);
   if (read.btf === undefined || fault !== undefined) {
     sink.report(badBtf(file.path, fault!));
@@ -39,29 +40,43 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
   const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
   const symbols = new SymbolFinder(file);
   const listings = listingsOf(btf);
+  const allStatic = marksAllStatic(btf);
   for (let id = 1; id <= btf.typeCount; id++) {
     const kind = btf.kind(id);
     if (kind !== KIND.FUNC && kind !== KIND.VAR) continue;
     const name = btf.name(id);
     const listed = listings.get(id);
-    const symbol =
-      kind === KIND.FUNC
-        ? (symbols.global(name) ?? symbols.localFunction(name))
-        : btf.field(id, FIELD.first) === LINKAGE.STATIC
-          ? symbols.localVariable(name, listed)
-          : symbols.global(name);
-    const of = kind === KIND.FUNC ? 'function' : 'variable';
-    declarations.push({ types, id, kind: of, name, symbol, listed });
+    if (kind === KIND.FUNC) {
+      const symbol = symbols.global(name) ?? symbols.localFunction(name);
+      const linkage = allStatic && symbol !== undefined ? linkageOf(symbol) : btf.vlen(id);
+      declarations.push({ types, id, kind: 'function', name, linkage, symbol, listed });
+    } else {
+      const isStatic = btf.field(id, FIELD.first) === LINKAGE.STATIC;
+      const symbol = isStatic ? symbols.localVariable(name, listed) : symbols.global(name);
+      const linkage = symbol === undefined ? btf.field(id, FIELD.first) : linkageOf(symbol);
+      declarations.push({ types, id, kind: 'variable', name, linkage, symbol, listed });
+    }
   }
   return types;
 }
 
 function readRecords(file: InputFile, btf: Btf, sink: DiagnosticSink): FileTypes['records'] {
   if (file.btfExt === undefined) return new Map();
-  const { ext, fault } = readBtfExt(file.btfExt, file.elf.order, btf);
+  const { ext, fault } = readBtfExt(file.btfExt, file.order, btf);
   if (ext !== undefined) return bindRecords(file, btf, ext);
   sink.report(badBtfExt(file.path, fault));
   return new Map();
+}
+
+/** GCC 12: an honest table of an object with programs has global functions. */
+function marksAllStatic(btf: Btf): boolean {
+  for (const id of typeIds(btf, KIND.FUNC)) if (btf.vlen(id) !== LINKAGE.STATIC) return false;
+  return true;
+}
+
+function linkageOf({ binding, place }: InputSymbol): number {
+  if (place === 'undefined') return LINKAGE.EXTERN;
+  return binding === STB.LOCAL ? LINKAGE.STATIC : LINKAGE.GLOBAL;
 }
 
 function listingsOf(btf: Btf): Map<number, Listing> {

@@ -16,14 +16,15 @@ import {
   undefinedSymbol,
 } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
-import { R_BPF, SHT, STT } from '../elf/constants.ts';
+import { R_BPF, SHT, STB, STT } from '../elf/constants.ts';
 import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
-import type { InputSection, Relocation, RelocationForm } from '../model/input.ts';
+import type { InputSection, InputSymbol, Relocation, RelocationForm } from '../model/input.ts';
 import { JUMP_TABLES } from '../model/jump-tables.ts';
 import type { Filling, Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
+import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
-import type { LinkState, Target } from '../model/state.ts';
+import type { LinkState, Place, Target } from '../model/state.ts';
 
 export interface RelocateOptions {
   /**
@@ -166,9 +167,32 @@ class Relocator {
     // Where a pass has made the symbols of a section, they alone name what is there.
     const named = state.ownSymbols.get(target.section)?.get(target.offset);
     if (named !== undefined) return this.#preserve(relocation, symbols.added(named), 0);
-    const own = relocation.symbol.type === STT.SECTION ? undefined : symbols.of(relocation.symbol);
-    if (own !== undefined) return this.#preserve(relocation, own, relocation.addend);
+    const name = this.#nameFor(relocation, target, found.placed);
+    const own = name && symbols.of(name.symbol);
+    if (own !== undefined) return this.#preserve(relocation, own, name!.addend);
     return this.#preserve(relocation, symbols.section(found.placed), found.offset);
+  }
+
+  /**
+   * The symbol that a preserved reference names; undefined for the section's own, with an offset. As a rule
+   * what the input has, but loaders know maps and callbacks by name only, and static functions by offset.
+   */
+  #nameFor(
+    { symbol, form, addend }: Relocation,
+    { section, offset }: Place,
+    to: PlacedSection,
+  ): { readonly symbol: InputSymbol; readonly addend: number } | undefined {
+    if (symbol.type !== STT.SECTION) {
+      const offsetOnly =
+        form === 'imm64' && symbol.type === STT.FUNC && symbol.binding === STB.LOCAL;
+      return offsetOnly ? undefined : { symbol, addend };
+    }
+    if (to.name !== '.maps' && !isTableOfNames(this.#placed.name)) return undefined;
+    const named = symbolsOf(section).find(
+      ({ value, binding, type }) =>
+        value === offset && binding !== STB.LOCAL && (type === STT.OBJECT || type === STT.FUNC),
+    );
+    return named && { symbol: named, addend: 0 };
   }
 
   #toValue(relocation: Relocation, value: number): undefined {
@@ -242,6 +266,11 @@ class Relocator {
       : 'the script discards it, or nothing may refer to it there';
     sink.report(discardedReference(symbol.name, name, places, why));
   }
+}
+
+/** Sections whose pointers libbpf binds by the names of programs and maps. */
+function isTableOfNames(section: string): boolean {
+  return section === '.maps' || /^\??\.struct_ops(\.link)?$/.test(section);
 }
 
 /** The type that LLVM gives the form, and by which `ingest` knows it again. */

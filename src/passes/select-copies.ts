@@ -45,7 +45,7 @@ function selectComdats(
 ): void {
   const kept = new Map<string, InputSection[]>();
   for (const file of files) {
-    for (const group of file.elf.groups) {
+    for (const group of file.groups) {
       if (!group.comdat) continue;
       const members = group.members
         .map((index) => file.sections[index])

@@ -12,7 +12,7 @@ import { DATA, type ObjectSpec, object, RODATA, type SectionSpec } from '../supp
 
 function check(spec: ObjectSpec, rules = tc.rules): readonly Diagnostic[] {
   const sink = new DiagnosticSink();
-  verifyImage(object(spec), rules, sink);
+  verifyImage(object(spec), rules, (place) => place, sink);
   return sink.all;
 }
 

@@ -12,6 +12,10 @@
  * A decided forward declaration in the second type counts as what it was decided to be, so that no two types
  * are joined that differ: list 1 and list 2 stay apart whatever becomes of list 3.
  *
+ * Types that say more are tried first, before two are joined of which each says something that the other
+ * does not. And types are looked at before those that they refer to: where a type could be taken for several others, the
+ * choice that its users have made is the one that lets most of them become one.
+ *
  * Once a type has become an alias of another, those that fit it have to fit the other one too: `#followers`.
  * A forward declaration that no struct, union or typedef decides stays one; only an enum's never does.
  *
@@ -24,13 +28,16 @@ import { eachId } from './entries.ts';
 import { isForward, Shapes } from './shapes.ts';
 
 /** Pairs of types to be looked at, for each word of the table. */
-const STEPS = 32;
+const STEPS = 16;
 
 /**
- * How undecided forward declarations are treated: they fit, and are decided by it; or only decided ones fit;
- * or they count as what they were decided to be on both sides.
+ * What is done about forward declarations that are undecided yet:
+ * - take: those of the first type fit, and are decided by it;
+ * - join: those of the second type are decided by the first, too;
+ * - fit: none fit, only those that are decided;
+ * - equal: as fit, and those of the first type count as what they were decided to be.
  */
-type Mode = 'decide' | 'fit' | 'equal';
+type Mode = 'take' | 'join' | 'fit' | 'equal';
 
 /** By id, the type that it is to be replaced by, or itself; undefined where none is. No type is there twice. */
 export function aliasForwards(btf: Btf): Uint32Array | undefined {
@@ -87,36 +94,46 @@ class Matcher {
 
   run(): Uint32Array | undefined {
     const btf = this.#btf;
-    const leading: number[] = [];
-    for (let id = 1; id <= btf.typeCount; id++) if (this.#leads[id] === 1) leading.push(id);
-    for (const id of leading) if (decides(btf.kind(id))) this.#join(id, 'decide');
+    const leading = usersFirst(btf).filter((id) => this.#leads[id] === 1);
+    for (const mode of ['take', 'join'] as const) {
+      for (const id of leading) if (decides(btf.kind(id))) this.#join(id, mode);
+    }
     this.#decideEnums();
     if (this.#alias.every((to, id) => to === id)) return undefined;
     for (const id of leading) {
-      if (!decides(btf.kind(id)) && !this.#hasEqual(id)) this.#join(id, 'fit');
+      if (decides(btf.kind(id))) continue;
+      // What has an equal now is merged with it in any case.
+      if (this.#find(id, 'equal', []) === undefined) this.#join(id, 'fit');
     }
     return this.#alias.map((_, id) => this.#resolve(id));
   }
 
   /** Makes the type an alias of the first that it fits. */
   #join(id: number, mode: Mode): void {
-    for (const other of this.#others(id)) {
-      const pairs = [id, ...(this.#followers.get(id) ?? [])].map((one) => [one, other] as const);
-      if (!this.#fits(pairs, mode)) continue;
-      this.#alias[id] = other;
-      return;
-    }
+    const other = this.#find(id, mode, this.#followers.get(id) ?? []);
+    if (other !== undefined) this.#alias[id] = other;
   }
 
-  /** Whether the type will be merged with another one without being made its alias. */
-  #hasEqual(id: number): boolean {
-    return this.#others(id).some((other) => this.#fits([[id, other]], 'equal'));
-  }
-
-  #others(id: number): number[] {
-    if (this.#open[id] === 1 || this.#alias[id] !== id) return [];
+  /** A type that this one fits, and those that fit this one; if possible one that it was found to fit. */
+  #find(id: number, mode: Mode, followers: readonly number[]): number | undefined {
+    if (this.#open[id] === 1 || this.#alias[id] !== id) return undefined;
     const alike = this.#alike.get(this.#shape[id]!)!;
-    return alike.filter((other) => other !== id && this.#alias[other] === other);
+    this.#steps -= alike.length;
+    const known = (other: number): boolean => this.#fitting.has(this.#key(id, other));
+    for (const wanted of [true, false]) {
+      for (const other of alike) {
+        if (this.#steps < 0) return undefined;
+        if (other === id || this.#alias[other] !== other || known(other) !== wanted) continue;
+        this.#steps -= followers.length;
+        const pairs = [...followers, id].map((one) => [one, other] as const);
+        if (this.#fits(pairs, mode)) return other;
+      }
+    }
+    return undefined;
+  }
+
+  #key(one: number, other: number): number {
+    return one * this.#alias.length + other;
   }
 
   #decideEnums(): void {
@@ -132,7 +149,6 @@ class Matcher {
   /** Whether each first type fits its second, all at once; remembers it if so. */
   #fits(pairs: readonly (readonly [number, number])[], mode: Mode): boolean {
     const { words, starts } = this.#btf;
-    const width = starts.length;
     /** The pairs to look at: first, second, and the place in `path` that led to them. */
     const todo: number[] = [];
     for (const [one, other] of pairs) todo.push(one, other, -1);
@@ -144,12 +160,13 @@ class Matcher {
       const other = this.#resolve(todo.pop()!);
       const one = mode === 'equal' ? this.#resolve(todo.pop()!) : todo.pop()!;
       if (one === other) continue;
-      const key = one * width + other;
+      this.#steps--;
+      const key = this.#key(one, other);
       if (seen.has(key) || (mode !== 'equal' && this.#fitting.has(key))) continue;
       const verdict = this.#look(one, other, mode, decided);
-      if (verdict === 'unfit' || this.#unfit.has(key) || --this.#steps < 0) {
+      if (verdict === 'unfit' || this.#unfit.has(key) || this.#steps < 0) {
         for (const id of decided) this.#alias[id] = id;
-        if (mode === 'decide' && decided.length === 0 && this.#steps >= 0) {
+        if (mode === 'join' && decided.length === 0 && this.#steps >= 0) {
           for (let at = from; at >= 0; at = path[at]!.from) this.#unfit.add(path[at]!.key);
         }
         return false;
@@ -176,14 +193,14 @@ class Matcher {
     if (this.#name(one) !== this.#name(other)) return 'unfit';
     if (this.#open[one] === 1) {
       if (this.#alias[one] === one) {
-        if (mode !== 'decide') return 'unfit';
+        if (mode === 'fit' || mode === 'equal') return 'unfit';
         this.#alias[one] = other;
         decided.push(one);
       }
       return 'fits';
     }
     if (this.#open[other] === 1) {
-      if (mode !== 'decide') return 'unfit';
+      if (mode !== 'join') return 'unfit';
       this.#alias[other] = one;
       decided.push(other);
       return 'fits';
@@ -212,6 +229,34 @@ class Matcher {
 
 function decides(kind: number): boolean {
   return kind === KIND.STRUCT || kind === KIND.UNION || kind === KIND.TYPEDEF;
+}
+
+/** All types, each before those that it refers to; in a cycle some one is first. */
+function usersFirst({ words, starts, typeCount }: Btf): number[] {
+  const UNSEEN = 0;
+  const OPEN = 1;
+  const DONE = 2;
+  const state = new Uint8Array(typeCount + 1);
+  const order: number[] = [];
+  const stack: number[] = [];
+  for (let root = typeCount; root > 0; root--) {
+    stack.push(root);
+    while (stack.length > 0) {
+      const id = stack[stack.length - 1]!;
+      if (state[id] !== UNSEEN) {
+        stack.pop();
+        if (state[id] === OPEN) order.push(id);
+        state[id] = DONE;
+        continue;
+      }
+      state[id] = OPEN;
+      eachId(words, starts[id]!, starts[id + 1]!, (place) => {
+        const to = words[place]!;
+        if (to !== 0 && state[to] === UNSEEN) stack.push(to);
+      });
+    }
+  }
+  return order.reverse();
 }
 
 function usersOf(btf: Btf) {

@@ -115,6 +115,7 @@ export const incompatible: readonly (readonly [
 export const equalMaps: readonly (readonly [string, string, string])[] = [
   ['alike', 'map-use', 'map'],
   ['in another order', 'map-use', 'map-reordered'],
+  ['with a signed value', 'map-use', 'map-value-signed'],
   ['of maps', 'map-of-maps-use', 'map-of-maps'],
 ];
 
@@ -129,6 +130,7 @@ export const differentMaps: readonly (readonly [string, string, string, string])
   ['key size', 'map-use', 'map-key', "'key'"],
   ['key type', 'map-use', 'map-key-struct', "'key'"],
   ['value size', 'map-use', 'map-value', "'value'"],
+  ['sizes instead of types', 'map-use', 'map-sizes', "only one has 'value'"],
   ['the inner map', 'map-of-maps-use', 'map-of-other-maps', 'the inner map'],
   ['an unknown attribute', 'map-unknown-use', 'map-unknown', "the unknown attribute 'colour'"],
 ];

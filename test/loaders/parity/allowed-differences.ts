@@ -31,11 +31,11 @@ const sectionOf = (where: string): string => where.replace(/\+.*/, '');
 const isMapOf = (where: string, section: string): boolean =>
   where.startsWith('map ') && where.endsWith(section);
 
-/** Verdicts of a program that differ in nothing but the size of a map that the verifier mentions. */
-function differsInSize(ours: string | undefined, theirs: string | undefined): boolean {
-  const sizeless = (text: string | undefined): string | undefined =>
-    text?.replace(/value_size=\d+/g, '');
-  return ours !== undefined && sizeless(ours) === sizeless(theirs);
+/** Maps, or verdicts of a program that mention one, which differ in nothing but its size and contents. */
+function differsInSize({ ours, theirs }: Difference): boolean {
+  const sizeless = (text: string): string =>
+    text.replace(/value_size=\d+|"value":\d+|"contents":"[0-9a-f]*"/g, '');
+  return ours !== undefined && theirs !== undefined && sizeless(ours) === sizeless(theirs);
 }
 
 /** Whether libbpf opens ours and refuses the reference's. */
@@ -57,26 +57,31 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   {
     name: 'constants folded',
     why: 'libbpf.ld lays .rodata.str* and .rodata.cst* into .rodata, equal ones once; the reference leaves sections of which libbpf makes maps of their own',
-    allows: ({ aspect, where, ours, theirs }, all) => {
+    allows: (difference, all) => {
+      const { aspect, where, ours, theirs } = difference;
       if (aspect === 'place') {
         return isFolded(ours, theirs) || (sectionOf(where) === '.rodata' && hasFolding(all));
       }
       if (aspect !== 'load' || !hasFolding(all)) return false;
-      return /^map .*\.rodata(\.(str|cst).*)?$/.test(where) || differsInSize(ours, theirs);
+      const oneSided = ours === undefined || theirs === undefined;
+      return oneSided
+        ? /^map .*\.rodata(\.(str|cst).*)?$/.test(where)
+        : differsInSize(difference) && (isMapOf(where, '.rodata') || where.startsWith('program '));
     },
   },
   {
     name: 'padding',
     why: 'the reference rounds every part of a section up to the strictest alignment so far; bpfld gives each part what it asks for, as ld does',
-    allows: ({ aspect, where, ours, theirs }, all) => {
+    allows: (difference, all) => {
+      const { aspect, where, ours, theirs } = difference;
       if (aspect === 'place') {
         const align = Number(/, aligned to (\d+)$/.exec(where)?.[1]);
         return Number(ours) < Number(theirs) && Number(ours) % align === 0;
       }
       const moved = all.filter((one) => one.aspect === 'place' && /aligned to/.test(one.where));
-      if (aspect !== 'load' || moved.length === 0) return false;
-      return (
-        moved.some((one) => isMapOf(where, sectionOf(one.where))) || differsInSize(ours, theirs)
+      if (aspect !== 'load' || !differsInSize(difference)) return false;
+      return moved.some(
+        (one) => isMapOf(where, sectionOf(one.where)) || where.startsWith('program '),
       );
     },
   },
@@ -105,6 +110,16 @@ export const allowedDifferences: readonly AllowedDifference[] = [
       (difference.aspect === 'load' && opensOursOnly(all) && all.some((one) => isStale(one, all))),
   },
   {
+    name: 'parameters named',
+    why: 'the kernel refuses all BTF of an object of which one function has a parameter without a name; bpfld names it',
+    allows: (difference, all) =>
+      namesParameters(difference) ||
+      (difference.aspect === 'load' &&
+        difference.where === 'log' &&
+        difference.ours === undefined &&
+        all.some(namesParameters)),
+  },
+  {
     name: 'the same kfunc twice',
     why: "the reference asks for the size of a kfunc that two objects declare, which has none: 'failed to resolve size of underlying type'",
     allows: ({ aspect, ours, theirs }) =>
@@ -126,18 +141,25 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
 ];
 
-/** One variable of a section at two offsets: ours is where the symbol is, which compare-symbols.ts checks. */
+function namesParameters({ aspect, ours, theirs }: Difference): boolean {
+  if (aspect !== 'parameters' || theirs === undefined) return false;
+  const named = theirs.split(',').map((name, i) => name || `arg${i + 1}`);
+  return ours === named.join();
+}
+
+/** One variable of a section that ours has where its symbol is and the reference elsewhere. */
 function isStale({ aspect, where, ours, theirs }: Difference, all: readonly Difference[]): boolean {
   if (aspect !== 'variable') return false;
-  const text = ours ?? theirs!;
-  const name = /^\S+/.exec(text)![0];
-  const other = all.some(
-    (one) =>
-      one.aspect === 'variable' &&
-      one.where === where &&
-      (ours === undefined ? one.ours : one.theirs)?.startsWith(`${name} at `),
-  );
-  return other && /linkage 1/.test(text);
+  const name = /^\S+/.exec(ours ?? theirs!)![0];
+  const has = (side: 'ours' | 'theirs', place: string): boolean =>
+    all.some(
+      (one) =>
+        one.aspect === aspect &&
+        one.where === where &&
+        one[side]?.startsWith(`${name} at `) &&
+        one[side].includes(` ${place} its symbol `),
+    );
+  return has('ours', 'as') && has('theirs', 'apart from');
 }
 
 /** A name that ours has undefined and the reference's has in a section, or what follows from that. */
@@ -160,12 +182,12 @@ function isExtern(
         (name) => ours === theirs?.replace(/\(.*\)$/, '()') && ours?.includes(` to ${name}+0 `),
       );
     case 'variable':
+      // Its VAR is still there: compare-types.ts sees to it.
       return (
         ours === undefined &&
+        / linkage 2 /.test(theirs!) &&
         !['.ksyms', '.kconfig'].includes(where) &&
-        undefinedNames.some(
-          (name) => theirs!.startsWith(`${name} at 0 `) && /linkage 2/.test(theirs!),
-        )
+        !all.some((one) => one.aspect === aspect && one.where === where && one.ours !== undefined)
       );
     case 'load':
       return undefinedNames.length > 0 && opensNeither(all) && ['open', 'log'].includes(where);

@@ -1,12 +1,17 @@
 /** Types: the same ones, each at most as often as the reference has it; and the variables of each section. */
-import { compareRows, type Difference } from './difference.ts';
+import { compareRows, compareTables, type Difference } from './difference.ts';
 import type { LabelledOutput, Pair } from './output.ts';
 import type { Placement } from './placement.ts';
-import { kind, type Type } from './type-info.ts';
+import { kind, type Type, type Variable } from './type-info.ts';
 
 export function compareTypes(placement: Placement): Difference[] {
   const { pair } = placement;
-  return [...compareCounts(pair), ...compareSets(pair), ...compareVariables(placement)];
+  return [
+    ...compareCounts(pair),
+    ...compareSets(pair),
+    ...compareParameters(pair),
+    ...compareVariables(placement),
+  ];
 }
 
 function compareCounts({ ours, theirs }: Pair): Difference[] {
@@ -15,9 +20,9 @@ function compareCounts({ ours, theirs }: Pair): Difference[] {
   return [{ aspect: 'type count', where: 'all', ours: `${mine}`, theirs: `${reference}` }];
 }
 
-/** Variables and their sections are compared by place, below. */
+/** Sections of variables are compared by place, below. */
 function isCompared({ kind: of }: Type): boolean {
-  return of !== kind.section && of !== kind.variable;
+  return of !== kind.section;
 }
 
 function compareSets({ ours, theirs }: Pair): Difference[] {
@@ -35,6 +40,17 @@ function compareSets({ ours, theirs }: Pair): Difference[] {
     ...missing(ours, theirs).map(([where, text]) => ({ where, ours: text, theirs: undefined })),
     ...missing(theirs, ours).map(([where, text]) => ({ where, ours: undefined, theirs: text })),
   ].map((sides) => ({ aspect: 'type' as const, ...sides }));
+}
+
+/** The names of the parameters of each function: type-labels.ts takes an unnamed one for `arg1`. */
+function compareParameters({ ours, theirs }: Pair): Difference[] {
+  const names = ({ types: { types } }: LabelledOutput): Map<string, string> =>
+    new Map(
+      types
+        .filter((type) => type.kind === kind.function)
+        .map(({ name, refers }) => [name, types[refers[0]!]!.shape]),
+    );
+  return compareTables('parameters', names(ours), names(theirs));
 }
 
 /** How near the other side comes to a type that it lacks. */
@@ -79,8 +95,10 @@ function compareVariables(placement: Placement): Difference[] {
       ...compareRows(
         'variable',
         section,
-        mine.variables.map((variable) => row(ours, variable)),
-        expected.map((variable) => row(theirs, variable)),
+        mine.variables.map((one) => row(ours, one, symbolText(ours, section, one))),
+        expected.map((one, i) =>
+          row(theirs, one, symbolText(theirs, section, reference.variables[i]!)),
+        ),
       ),
     ];
   });
@@ -92,8 +110,23 @@ function sizes(where: string, ours: number, theirs: number): Difference[] {
 
 function row(
   { types: { types }, labels }: LabelledOutput,
-  { offset, size, type }: { offset: number; size: number; type: number },
+  { offset, size, type }: Variable,
+  symbol: string,
 ): string {
   const { name, shape } = types[type]!;
-  return `${name} at ${offset} size ${size} linkage ${shape} label ${labels[type]}`;
+  return `${name} at ${offset}${symbol} size ${size} linkage ${shape} label ${labels[type]}`;
+}
+
+/** Where the symbol of a variable is, as libbpf finds the one from the other. */
+function symbolText(
+  { file, types: { types } }: LabelledOutput,
+  section: string,
+  { offset, type }: Variable,
+): string {
+  const named = file.symbols.filter(
+    (symbol) =>
+      symbol.name === types[type]!.name && file.sections[symbol.section]?.name === section,
+  );
+  if (named.length === 0) return '';
+  return named.some(({ value }) => value === offset) ? ' as its symbol' : ' apart from its symbol';
 }

@@ -17,6 +17,7 @@ export type Aspect =
   | 'relocation'
   | 'type'
   | 'type count'
+  | 'parameters'
   | 'variable'
   | 'function record'
   | 'line record'

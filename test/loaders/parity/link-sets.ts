@@ -32,7 +32,12 @@ export function referenceSets(): LinkSet[] {
 }
 
 export function setOf(objects: readonly CorpusObject[]): LinkSet {
-  return { name: objects.map(({ name }) => name).join(' + '), objects };
+  const names = objects.map(({ name }) => name);
+  const name =
+    names.length < 5
+      ? names.join(' + ')
+      : `${names.length} objects, ${names[0]} to ${names.at(-1)}`;
+  return { name, objects };
 }
 
 /** Two at a time in the order of their names: they share much, and some pairs are refused. */

@@ -103,7 +103,7 @@ export function readTypeInfo(bytes: Uint8Array, little: boolean): TypeInfo {
         return [{ ...plain, shape: values(rows(3)) }, 3 * count];
       case kind.prototype: {
         const parameters = rows(2) as [number, number][];
-        const shape = parameters.map(([name]) => string(name)).join(' ');
+        const shape = parameters.map(([name]) => string(name)).join();
         const refers = [third, ...parameters.map(([, type]) => type)];
         return [{ ...base, size: 0, shape, refers }, 2 * count];
       }

@@ -43,8 +43,17 @@ export function labelTypes(files: readonly TypeInfo[], loosely = false): Int32Ar
   return labels;
 }
 
-function shapeOf({ kind, name, flag, size, shape }: Type): string {
-  return `${kind}/${flag ? 1 : 0}/${size}/${name}/${shape}`;
+function shapeOf({ kind: of, name, flag, size, shape: own }: Type): string {
+  const shape = of === kind.prototype ? withParameterNames(own) : own;
+  return `${of}/${flag ? 1 : 0}/${size}/${name}/${shape}`;
+}
+
+/** An unnamed parameter is called by its number. */
+function withParameterNames(names: string): string {
+  return names
+    .split(',')
+    .map((name, i) => name || `arg${i + 1}`)
+    .join();
 }
 
 /**

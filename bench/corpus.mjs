@@ -1,0 +1,63 @@
+/** Real objects: those that tools/install-loaders.sh compiles, where they are. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cache } from './generate.mjs';
+import { findCommand } from './measure.mjs';
+
+const folder = join(cache, 'corpus');
+
+/** Their paths, by name. */
+function allObjects() {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.o'))
+    .sort()
+    .map((path) => join(folder, path));
+}
+
+/** Whether bpftool, where it is here, links the objects. */
+function isAccepted(objects) {
+  const bpftool = findCommand('bpftool');
+  if (bpftool === undefined) return true;
+  const words = ['gen', 'object', devNull, ...objects];
+  return spawnSync(bpftool, words, { stdio: 'ignore' }).status === 0;
+}
+
+/** Up to `count` objects from all over, each of which bpftool takes. */
+export function someObjects(count) {
+  const all = allObjects();
+  const step = Math.max(1, all.length / count);
+  const chosen = Array.from(
+    { length: Math.min(count, all.length) },
+    (_, i) => all[Math.floor(i * step)],
+  );
+  return chosen.filter((path) => isAccepted([path]));
+}
+
+/**
+ * As many objects as bpftool links with each other: taken in their order, halves of what it refuses apart.
+ * To find them takes a minute or two, so the list is kept.
+ */
+export function largestSet() {
+  const all = allObjects();
+  if (all.length === 0) return [];
+  const key = createHash('sha256').update(all.join('\0')).digest('hex').slice(0, 16);
+  const list = join(cache, 'bench', `corpus-${key}.txt`);
+  if (existsSync(list)) return readFileSync(list, 'utf8').split('\n');
+  const chosen = [];
+  const add = (objects) => {
+    if (isAccepted([...chosen, ...objects])) chosen.push(...objects);
+    else if (objects.length > 1) {
+      const middle = objects.length >> 1;
+      add(objects.slice(0, middle));
+      add(objects.slice(middle));
+    }
+  };
+  for (let at = 0; at < all.length; at += 16) add(all.slice(at, at + 16));
+  mkdirSync(dirname(list), { recursive: true });
+  writeFileSync(list, chosen.join('\n'));
+  return chosen;
+}
