@@ -1,9 +1,10 @@
 /** Real objects: those that tools/install-loaders.sh compiles, where they are. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cache } from './generate.mjs';
 import { findCommand } from './measure.mjs';
 
@@ -18,15 +19,22 @@ function allObjects() {
     .map((path) => join(folder, path));
 }
 
-/** Whether bpftool, where it is here, links the objects. */
+const bpfld = fileURLToPath(new URL('../bin/bpfld.js', import.meta.url));
+
+/** Whether bpfld and, where it is here, bpftool link the objects. */
 function isAccepted(objects) {
+  const output = join(tmpdir(), `bpfld-bench-${process.pid}.o`);
   const bpftool = findCommand('bpftool');
-  if (bpftool === undefined) return true;
-  const words = ['gen', 'object', devNull, ...objects];
-  return spawnSync(bpftool, words, { stdio: 'ignore' }).status === 0;
+  const commands = [[process.execPath, bpfld, ...objects, '-o', output]];
+  if (bpftool !== undefined) commands.unshift([bpftool, 'gen', 'object', output, ...objects]);
+  const accepted = commands.every(
+    ([command, ...words]) => spawnSync(command, words, { stdio: 'ignore' }).status === 0,
+  );
+  rmSync(output, { force: true });
+  return accepted;
 }
 
-/** Up to `count` objects from all over, each of which bpftool takes. */
+/** Up to `count` objects from all over, each of which both link. */
 export function someObjects(count) {
   const all = allObjects();
   const step = Math.max(1, all.length / count);
@@ -38,8 +46,8 @@ export function someObjects(count) {
 }
 
 /**
- * As many objects as bpftool links with each other: taken in their order, halves of what it refuses apart.
- * To find them takes a minute or two, so the list is kept.
+ * As many objects as both link with each other: taken in their order, halves of what is refused apart. To
+ * find them takes some minutes, so the list is kept.
  */
 export function largestSet() {
   const all = allObjects();

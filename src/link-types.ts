@@ -13,11 +13,11 @@ export interface LinkInput {
 export interface LinkOptions {
   /** In the order of the command line, which decides between weak definitions and orders the output. */
   readonly inputs: readonly LinkInput[];
-  /** The script of `-T`; `name` is how diagnostics call it. By default the profile's, else `generic.ld`. */
+  /** The script of `-T`; `name` is how diagnostics call it. By default the profile's, else `libbpf.ld`. */
   readonly script?: { readonly name: string; readonly text: string };
   /** The text of an INCLUDEd script; undefined where there is none of that name. */
   readonly include?: (name: string) => { name: string; text: string } | undefined;
-  /** `tc` or `generic`. It goes before a PROFILE command of the script. */
+  /** `libbpf`, `tc` or `generic`. It goes before a PROFILE command of the script. */
   readonly profile?: string;
   /** For sections that the script does not name; `place` unless it says otherwise. */
   readonly orphanHandling?: 'place' | 'warn' | 'error' | 'discard';

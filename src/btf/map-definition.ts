@@ -3,13 +3,14 @@
  *
  *     struct {
  *       __uint(type, BPF_MAP_TYPE_HASH);     int (*type)[1]         a number n: pointer to an array of n
- *       __ulong(map_extra, 1ull << 44);      enum { x = n } *...    a large number: pointer to an enum
+ *       __ulong(map_extra, 1ull << 44);      enum { x = n } map_extra   a large number: an enum of it
  *       __type(key, __u32);                  __u32 *key             a type: pointer to it
  *       __array(values, struct inner);       struct inner *values[] what slots hold: array of pointers
  *     } m SEC(".maps");
  */
 import { incompatibility } from './compatible.ts';
 import { KIND } from './format.ts';
+import { printType } from './print-c.ts';
 import { peel } from './query.ts';
 import { type Btf, FIELD } from './types.ts';
 
@@ -68,23 +69,30 @@ function readAttribute(btf: Btf, name: string, id: number): MapAttribute | 'unkn
   }
   const isNumber = (MAP_NUMBERS as readonly string[]).includes(name);
   if (!isNumber && name !== 'key' && name !== 'value') return 'unknown';
-  if (btf.kind(type) !== KIND.PTR) return undefined;
-  if (!isNumber) return { kind: 'type', type: btf.target(type) };
-  return readNumber(btf, peel(btf, btf.target(type)));
+  const pointee = btf.kind(type) === KIND.PTR ? btf.target(type) : undefined;
+  if (isNumber) return readNumber(btf, type, pointee);
+  return pointee === undefined ? undefined : { kind: 'type', type: pointee };
 }
 
-function readNumber(btf: Btf, type: number): MapAttribute | undefined {
-  switch (btf.kind(type)) {
-    case KIND.ARRAY:
-      return { kind: 'number', value: BigInt(btf.field(type, FIELD.arrayCount)) };
-    case KIND.ENUM:
-    case KIND.ENUM64: {
-      const [first] = btf.enumerators(type);
-      return first && { kind: 'number', value: BigInt.asUintN(64, first.value) };
-    }
-    default:
-      return undefined;
+function readNumber(btf: Btf, type: number, pointee: number | undefined): MapAttribute | undefined {
+  if (pointee !== undefined) {
+    const array = peel(btf, pointee);
+    if (btf.kind(array) !== KIND.ARRAY) return undefined;
+    return { kind: 'number', value: BigInt(btf.field(array, FIELD.arrayCount)) };
   }
+  const isEnum = btf.kind(type) === KIND.ENUM || btf.kind(type) === KIND.ENUM64;
+  const [first] = isEnum ? btf.enumerators(type) : [];
+  return first && { kind: 'number', value: BigInt.asUintN(64, first.value) };
+}
+
+/** As its source has it, on one line; a constant of a macro such as BPF_MAP_TYPE_HASH as its number. */
+export function printMapDefinition({ btf, attributes }: MapDefinition, name: string): string {
+  const fields = [...attributes].map(([field, attribute]) => {
+    const macro = { number: '__uint', type: '__type', values: '__array' }[attribute.kind];
+    const value = attribute.kind === 'number' ? attribute.value : printType(btf, attribute.type);
+    return `${macro}(${field}, ${value});`;
+  });
+  return `struct { ${fields.join(' ')} } ${name} SEC(".maps")`;
 }
 
 /** How two definitions of one map differ, in words; undefined where they do not. */

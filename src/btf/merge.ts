@@ -21,7 +21,7 @@
  * Not attempted: the smallest table that there is where forward declarations could be taken for several
  * types. To find that is exponential; each is decided once, in the order of the types.
  */
-import { aliasForwards } from './dedup/forwards.ts';
+import { aliasForwards, STRATEGIES } from './dedup/forwards.ts';
 import { type FileNodes, refine } from './dedup/refine.ts';
 import { LEFT_OUT, Shapes } from './dedup/shapes.ts';
 import { selectTypes, type TypeRows } from './dedup/table.ts';
@@ -65,14 +65,12 @@ export class TypeMerger {
   finish(pool: StringPool): MergedRows {
     const { final, ids, undecided } = this.#number();
     if (!undecided) return { btf: this.#select(ids, final, pool), final };
-    let table = toBtf((strings) => this.#select(ids, final, strings));
-    for (let alias = aliasForwards(table); alias !== undefined; alias = aliasForwards(table)) {
-      const merged = TypeMerger.#replace(table, alias);
-      table = merged.btf;
-      for (let node = 0; node < final.length; node++) final[node] = merged.final[final[node]!]!;
-    }
-    const all = Array.from({ length: table.typeCount }, (_, index) => index + 1);
-    return { btf: selectTypes([{ btf: table, ids: all, mapId: (id) => id }], pool), final };
+    const btf = toBtf((strings) => this.#select(ids, final, strings));
+    const decided = decideForwards({ btf, final, undecided });
+    const { typeCount } = decided.btf;
+    const all = Array.from({ length: typeCount }, (_, index) => index + 1);
+    const rows = selectTypes([{ btf: decided.btf, ids: all, mapId: (id) => id }], pool);
+    return { btf: rows, final: decided.final };
   }
 
   /** The id of each node, and the types that stand for all that are equal, by file. */
@@ -117,18 +115,44 @@ export class TypeMerger {
     );
   }
 
-  /** The types with aliases replaced by what they stand for, and the new ids by the old ones. */
-  static #replace(table: Btf, alias: Uint32Array): { btf: Btf; final: Uint32Array } {
+  /** The table with aliases replaced by what they stand for; `final` is by the ids of the table given. */
+  static replace(table: Btf, alias: Uint32Array): Merged {
     const ids: number[] = [];
     const place = new Uint32Array(alias.length);
     for (let id = 1; id < alias.length; id++) if (alias[id] === id) place[id] = ids.push(id);
     const mapId = (id: number): number => place[alias[id]!]!;
     const merger = new TypeMerger({ declarations: true });
     merger.add(toBtf((strings) => selectTypes([{ btf: table, ids, mapId }], strings)));
-    const { final, ids: remaining } = merger.#number();
+    const { final, ids: remaining, undecided } = merger.#number();
     const btf = toBtf((strings) => merger.#select(remaining, final, strings));
-    return { btf, final: alias.map((_, id) => final[mapId(id)]!) };
+    return { btf, final: alias.map((_, id) => final[mapId(id)]!), undecided };
   }
+}
+
+interface Merged {
+  readonly btf: Btf;
+  /** The ids in the table by what they were before. */
+  readonly final: Uint32Array;
+  /** Whether there are forward declarations of names that are defined. */
+  readonly undecided: boolean;
+}
+
+/** Decides them as long as a strategy finds something to decide, each time with the one that leaves least. */
+function decideForwards(merged: Merged): Merged {
+  while (merged.undecided) {
+    const { btf, final } = merged;
+    let best: Merged | undefined;
+    for (const strategy of STRATEGIES) {
+      const alias = aliasForwards(btf, strategy);
+      if (alias === undefined) continue;
+      const next = TypeMerger.replace(btf, alias);
+      if (best === undefined || next.btf.typeCount < best.btf.typeCount) best = next;
+    }
+    if (best === undefined) break;
+    const { final: ids } = best;
+    merged = { ...best, final: final.map((id) => ids[id]!) };
+  }
+  return merged;
 }
 
 function toBtf(select: (strings: StringPool) => TypeRows): Btf {

@@ -1,7 +1,7 @@
 /** The program: what `bin/bpfld.js` runs. */
 import { nodeHost } from '../host.ts';
 import { link } from '../link.ts';
-import { generic, profiles } from '../profiles/index.ts';
+import { libbpf, profiles } from '../profiles/index.ts';
 import { shippedScripts } from '../profiles/shipped-scripts.ts';
 import { type Core, main } from './main.ts';
 
@@ -16,6 +16,6 @@ export async function run({ loadHelp, loadInspect }: Commands): Promise<void> {
     link,
     scripts: shippedScripts,
     profiles,
-    defaultScript: generic.script,
+    defaultScript: libbpf.script,
   });
 }

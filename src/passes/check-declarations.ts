@@ -3,7 +3,7 @@
  * the kernel: each declaration with the definition that won, or with the first where nothing defines it.
  */
 import { incompatibility } from '../btf/compatible.ts';
-import { mapDifference, readMapDefinition } from '../btf/map-definition.ts';
+import { mapDifference, printMapDefinition, readMapDefinition } from '../btf/map-definition.ts';
 import { printType } from '../btf/print-c.ts';
 import { declarationsDiffer, externSectionsDiffer, mapsDiffer } from '../diag/catalogue/btf.ts';
 import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
@@ -65,11 +65,17 @@ function checkSections(all: readonly Declaration[], sink: DiagnosticSink): void 
   sink.report(externSectionsDiffer(first.name, sections, places(first, other)));
 }
 
+function inC(declaration: Declaration): string {
+  const { types, id, name } = declaration;
+  const map = isMap(declaration) ? readMapDefinition(types.btf, id).map : undefined;
+  return map === undefined ? printType(types.btf, id) : printMapDefinition(map, name);
+}
+
 /** Both declarations in C, each at its place. */
 function places(...declarations: readonly Declaration[]): Location[] {
   return declarations.flatMap((declaration) => {
-    const { types, id, symbol } = declaration;
-    const text = printType(types.btf, id);
+    const { types, symbol } = declaration;
+    const text = inC(declaration);
     if (symbol?.section !== undefined) return locateSymbol(symbol, text);
     return usedAt(declaration, text) ?? [{ kind: 'object', file: types.file.path, what: text }];
   });

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,66 @@ test.each([
   fs.writeFileSync(at('file'), '');
   fs.symlinkSync('circle', at('circle'));
   expect(host.readFile(`${folder}/${name}`)).toEqual({ problem, missing });
+});
+
+const all = { offset: 0, size: 100_000 };
+
+test('a small file is read whole, and nobody is asked which parts', () => {
+  fs.writeFileSync(at('a'), 'text');
+  const never = (): never => expect.unreachable();
+  expect(host.readParts(at('a'), never)).toEqual({ bytes: new TextEncoder().encode('text') });
+});
+
+test('of a large file the parts are read that are asked for', () => {
+  fs.writeFileSync(
+    at('a'),
+    Uint8Array.from({ length: 100_000 }, (_, index) => index % 251),
+  );
+  const result = host.readParts(at('a'), (size, peek) => {
+    expect(size).toBe(100_000);
+    return [
+      { offset: 2, size: 3 },
+      { offset: peek(70_000, 1)[0]!, size: 1 },
+    ];
+  });
+  const place = 70_000 % 251;
+  expect(result).toEqual({
+    bytes: {
+      size: 100_000,
+      parts: [
+        { offset: 2, bytes: Uint8Array.of(2, 3, 4) },
+        { offset: place, bytes: Uint8Array.of(place) },
+      ],
+    },
+  });
+});
+
+test('a large file without parts is read whole', () => {
+  fs.writeFileSync(at('a'), 'x'.repeat(all.size));
+  expect(host.readParts(at('a'), () => undefined)).toMatchObject({ bytes: { length: all.size } });
+});
+
+test('a large file that shrinks meanwhile is told as such', () => {
+  fs.writeFileSync(at('a'), 'x'.repeat(all.size));
+  const shrink = (): (typeof all)[] => {
+    fs.truncateSync(at('a'), 10);
+    return [all];
+  };
+  const problem = 'it changed while it was read';
+  expect(host.readParts(at('a'), shrink)).toEqual({ problem, missing: false });
+});
+
+test('a pipe is read to its end', (context) => {
+  if (spawnSync('mkfifo', [at('pipe')]).status !== 0) return context.skip('no mkfifo');
+  const writer = spawn('sh', ['-c', `(echo one; sleep 0.1; echo two) > ${at('pipe')}`]);
+  const result = host.readParts(at('pipe'), () => [all]);
+  writer.kill();
+  expect(result).toEqual({ bytes: new TextEncoder().encode('one\ntwo\n') });
+});
+
+test('parts of a directory are no better than the whole', () => {
+  const problem = 'it is a directory';
+  expect(host.readParts(folder, () => undefined)).toEqual({ problem, missing: false });
 });
 
 test('a file without permission is told as such', () => {

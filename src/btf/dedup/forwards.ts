@@ -22,6 +22,7 @@
  * The work is bounded by `STEPS`: what was not decided by then stays.
  */
 import { KIND } from '../format.ts';
+import { typeIds } from '../query.ts';
 import type { Btf } from '../types.ts';
 import { reversed, spread } from './edges.ts';
 import { eachId } from './entries.ts';
@@ -39,9 +40,22 @@ const STEPS = 16;
  */
 type Mode = 'take' | 'join' | 'fit' | 'equal';
 
+/** In which order types are looked at, and what is done about forward declarations, first and then. */
+export interface Strategy {
+  readonly order: 'users first' | 'ids';
+  readonly modes: readonly Mode[];
+}
+
+/** None is best for all tables; the first is for most. */
+export const STRATEGIES: readonly Strategy[] = [
+  { order: 'users first', modes: ['take', 'join'] },
+  { order: 'users first', modes: ['join'] },
+  { order: 'ids', modes: ['join'] },
+];
+
 /** By id, the type that it is to be replaced by, or itself; undefined where none is. No type is there twice. */
-export function aliasForwards(btf: Btf): Uint32Array | undefined {
-  return new Matcher(btf).run();
+export function aliasForwards(btf: Btf, strategy: Strategy): Uint32Array | undefined {
+  return new Matcher(btf).run(strategy);
 }
 
 class Matcher {
@@ -92,10 +106,11 @@ class Matcher {
     }
   }
 
-  run(): Uint32Array | undefined {
+  run({ order, modes }: Strategy): Uint32Array | undefined {
     const btf = this.#btf;
-    const leading = usersFirst(btf).filter((id) => this.#leads[id] === 1);
-    for (const mode of ['take', 'join'] as const) {
+    const ids = order === 'ids' ? typeIds(btf) : usersFirst(btf);
+    const leading = [...ids].filter((id) => this.#leads[id] === 1);
+    for (const mode of modes) {
       for (const id of leading) if (decides(btf.kind(id))) this.#join(id, mode);
     }
     this.#decideEnums();
