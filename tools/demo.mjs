@@ -1,9 +1,13 @@
 /**
- * `npm run demo`: the founding problem and what bpfld makes of it, from objects that are in the repository.
- * Needs no network and no root. As root, with a tc that has its own ELF loader, tc also shows what it
- * makes of the object before and after.
+ * `npm run demo`, from objects that are in the repository: objects linked for libbpf, and a mistake found; then
+ * the problem of tc's own loader, and what bpfld makes of it. Needs no network and no root. As root, with a
+ * tc that has its own ELF loader, tc also shows what it makes of the object before and after.
  */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { link, renderDiagnostic } from 'bpfld';
 import { openLoader } from './demo/loader.mjs';
 import { compareCode, listRelocations } from './demo/object.mjs';
@@ -21,6 +25,18 @@ const cases = [
 ];
 
 const root = new URL('../', import.meta.url);
+const directory = mkdtempSync(join(tmpdir(), 'bpfld-demo-'));
+process.on('exit', () => rmSync(directory, { recursive: true }));
+
+const maps = ['fixtures/linked-maps/one.o', 'fixtures/linked-maps/two.o'];
+const clash = ['fixtures/declarations/function-use.o', 'fixtures/declarations/function-long.o'];
+say(bold('For libbpf: two objects whose programs and maps refer to each other'));
+if (show(...maps, '-o', join(directory, 'prog.o')) !== 0) process.exitCode = 1;
+show('inspect', join(directory, 'prog.o'));
+say(bold('\nA declaration that is not what the other object defines'));
+if (show(...clash, '-o', join(directory, 'clash.o')) !== 1) process.exitCode = 1;
+say();
+
 const script = {
   name: 'tc.ld',
   text: readFileSync(new URL('linker-scripts/tc.ld', root), 'utf8'),
@@ -46,6 +62,17 @@ for (const { language, path } of cases) {
   say();
 }
 if (loader.load === undefined) say(`tc itself was not asked: ${loader.why}.`);
+
+/** Runs bpfld as a user does, and gives its exit code. */
+function show(...words) {
+  say(`\n  bpfld ${words.map((word) => word.replace(`${directory}/`, '')).join(' ')}`);
+  const bpfld = fileURLToPath(new URL('bin/bpfld.js', root));
+  const options = { cwd: root, encoding: 'utf8' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bpfld, ...words], options);
+  const lines = `${stdout}${stderr}`.replaceAll(`${directory}/`, '').trimEnd();
+  for (const line of lines === '' ? [] : lines.split('\n')) say(line && `    ${line}`);
+  return status;
+}
 
 function showRelocations(title, bytes) {
   say(`\n  ${title}`);

@@ -41,6 +41,8 @@ if ! [ -x "$cache/tc" ] || ! [ -x "$cache/ip" ] || ! [ -d "$cache/corpus/tc" ]; 
   install_packages make pkg-config bison flex dpkg-dev clang-19
   build_legacy_tc
 fi
+build_runner bpf-run -lbpf
+
 [ -d "$cache/corpus/xdp" ] || fetch_xdp_objects
 if ! [ -d "$cache/corpus/xdp-tools" ]; then
   install_packages dpkg-dev clang-19 m4
@@ -57,6 +59,5 @@ if ! [ -d "$cache/reference" ] || ! [ -d "$cache/corpus/selftests" ]; then
   build_reference
   build_selftests
 fi
-build_runner bpf-run -lbpf
 build_runner bpf-verdict "-I$cache/reference/include" "$cache/reference/libbpf.a" -lelf -lz
 say "ready in $cache: $("$cache/tc" -V)"

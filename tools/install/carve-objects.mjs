@@ -36,7 +36,8 @@ function filesBelow(directory) {
 
 function objectsIn(bytes) {
   const objects = [];
-  for (let at = 0; (at = bytes.indexOf('\x7fELF\x02\x01', at, 'latin1')) !== -1; at += 4) {
+  const next = (from) => bytes.indexOf('\x7fELF\x02\x01', from, 'latin1');
+  for (let at = next(0); at !== -1; at = next(at + 4)) {
     const size = objectSize(bytes.subarray(at));
     if (size !== undefined) objects.push(bytes.subarray(at, at + size));
   }

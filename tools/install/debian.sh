@@ -86,7 +86,7 @@ fetch_first() {
     fetch "$directory" "$suite" "$@" && return
     rm -rf "$directory"
   done
-  cat "$scratch/fetch.log" >&2
+  cat "$scratch/fetch.log" >&2 2>/dev/null || true
   die "none of the suites ($suites) serves: $*"
 }
 

@@ -12,9 +12,11 @@
  * A decided forward declaration in the second type counts as what it was decided to be, so that no two types
  * are joined that differ: list 1 and list 2 stay apart whatever becomes of list 3.
  *
- * Types that say more are tried first, before two are joined of which each says something that the other
- * does not. And types are looked at before those that they refer to: where a type could be taken for several others, the
- * choice that its users have made is the one that lets most of them become one.
+ * Where a type fits several others, the number of types that remain depends on the choice, and to find the
+ * best is exponential. So there are a few `STRATEGIES`, of which the best result is taken. Mostly it serves
+ * to look at a type before those that it refers to, and to choose as its users have chosen; to prefer what is
+ * used in the same ways; and to take what says more before joining two of which each says something that the
+ * other does not.
  *
  * Once a type has become an alias of another, those that fit it have to fit the other one too: `#followers`.
  * A forward declaration that no struct, union or typedef decides stays one; only an enum's never does.
@@ -24,12 +26,13 @@
 import { KIND } from '../format.ts';
 import { typeIds } from '../query.ts';
 import type { Btf } from '../types.ts';
-import { reversed, spread } from './edges.ts';
+import { type Edges, reversed, spread } from './edges.ts';
 import { eachId } from './entries.ts';
 import { isForward, Shapes } from './shapes.ts';
 
-/** Pairs of types to be looked at, for each word of the table. */
-const STEPS = 16;
+/** Pairs of types to be looked at: so many, and more for each word of the table. Real ones need a tenth. */
+const STEPS = 100_000;
+const STEPS_PER_WORD = 4;
 
 /**
  * What is done about forward declarations that are undecided yet:
@@ -75,11 +78,12 @@ class Matcher {
   readonly #unfit = new Set<number>();
   /** The types that were found to fit a type, besides itself. */
   readonly #followers = new Map<number, number[]>();
+  readonly #users: Edges;
   #steps: number;
 
   constructor(btf: Btf) {
     this.#btf = btf;
-    this.#steps = STEPS * btf.words.length;
+    this.#steps = STEPS + STEPS_PER_WORD * btf.words.length;
     const shapes = new Shapes(true);
     this.#shape = shapes.add(btf);
     this.#seenAs = shapes.seenAs;
@@ -90,7 +94,8 @@ class Matcher {
       if (isForward(btf, id) && shapes.body[this.#name(id)] !== 0) this.#open[id] = 1;
     }
     this.#leads = this.#open.slice();
-    spread(usersOf(btf), this.#leads);
+    this.#users = usersOf(btf);
+    spread(this.#users, this.#leads);
     this.#collect();
   }
 
@@ -129,22 +134,41 @@ class Matcher {
     if (other !== undefined) this.#alias[id] = other;
   }
 
-  /** A type that this one fits, and those that fit this one; if possible one that it was found to fit. */
+  /** A type that this one fits, and those that fit this one. */
   #find(id: number, mode: Mode, followers: readonly number[]): number | undefined {
     if (this.#open[id] === 1 || this.#alias[id] !== id) return undefined;
-    const alike = this.#alike.get(this.#shape[id]!)!;
-    this.#steps -= alike.length;
-    const known = (other: number): boolean => this.#fitting.has(this.#key(id, other));
-    for (const wanted of [true, false]) {
-      for (const other of alike) {
-        if (this.#steps < 0) return undefined;
-        if (other === id || this.#alias[other] !== other || known(other) !== wanted) continue;
-        this.#steps -= followers.length;
-        const pairs = [...followers, id].map((one) => [one, other] as const);
-        if (this.#fits(pairs, mode)) return other;
-      }
+    for (const other of this.#candidates(id)) {
+      if (this.#steps < 0) return undefined;
+      this.#steps -= followers.length;
+      const pairs = [...followers, id].map((one) => [one, other] as const);
+      if (this.#fits(pairs, mode)) return other;
     }
     return undefined;
+  }
+
+  /** Best first: those that the type was found to fit; those that are used as it is used; as in `alike`. */
+  #candidates(id: number): number[] {
+    const alike = this.#alike.get(this.#shape[id]!)!;
+    this.#steps -= alike.length;
+    if (alike.length === 1 || this.#steps < 0) return [];
+    const uses = new Set(this.#uses(id));
+    const ranks = new Map<number, number>();
+    for (const other of alike) {
+      if (other === id || this.#alias[other] !== other) continue;
+      const isKnown = this.#fitting.has(this.#key(id, other));
+      const common = new Set(this.#uses(other).filter((shape) => uses.has(shape)));
+      ranks.set(other, isKnown ? Number.POSITIVE_INFINITY : common.size);
+    }
+    return [...ranks.keys()].sort((a, b) => ranks.get(b)! - ranks.get(a)! || 0);
+  }
+
+  /** The shapes of what refers to the type. */
+  #uses(id: number): number[] {
+    const { start, list } = this.#users;
+    const uses: number[] = [];
+    for (let i = start[id]!; i < start[id + 1]!; i++) uses.push(this.#shape[list[i]!]!);
+    this.#steps -= uses.length;
+    return uses;
   }
 
   #key(one: number, other: number): number {
@@ -274,8 +298,7 @@ function usersFirst({ words, starts, typeCount }: Btf): number[] {
   return order.reverse();
 }
 
-function usersOf(btf: Btf) {
-  const { words, starts, typeCount } = btf;
+function usersOf({ words, starts, typeCount }: Btf): Edges {
   return reversed(typeCount + 1, (edge) => {
     for (let id = 1; id <= typeCount; id++) {
       eachId(words, starts[id]!, starts[id + 1]!, (place) => {

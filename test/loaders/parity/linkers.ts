@@ -1,18 +1,20 @@
 /** The two linkers. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { renderDiagnostic } from '../../../src/index.ts';
 import { link } from '../../../src/link.ts';
-import { cache, inRepository } from '../support/environment.ts';
+import { inRepository, tool } from '../support/environment.ts';
 import { bytesOf, type CorpusObject } from './corpus.ts';
 
 export type LinkAnswer =
   | { readonly bytes: Uint8Array }
   | { readonly bytes: undefined; readonly why: string };
 
+/** What describeLoaders has to find. */
+export const parityTools: readonly string[] = ['reference/bpftool', 'bpf-verdict'];
+
 /** The bpftool of the kernel's own tree. */
-export const bpftool: string = join(cache, 'reference/bpftool');
+export const bpftool: string = tool('reference/bpftool');
 
 /**
  * `bpftool gen object`; the output is also at `path`. `again`: the output is linked once more, as the kernel's

@@ -16,70 +16,74 @@ import {
   setOf,
   strangers,
 } from './link-sets.ts';
-import { linkWithBpfld, linkWithReference } from './linkers.ts';
+import { linkWithBpfld, linkWithReference, parityTools } from './linkers.ts';
 import { type Group, tableText } from './report.ts';
 import { type RunOptions, runSets, unexplainedLines } from './run.ts';
 
 const minutes = 60_000;
 
-describeLoaders('parity with bpftool gen object', () => {
-  const groups: Group[] = [];
-  afterAll(() => console.log(tableText(groups)));
+describeLoaders(
+  'parity with bpftool gen object',
+  () => {
+    const groups: Group[] = [];
+    afterAll(() => console.log(tableText(groups)));
 
-  async function expectParity(
-    name: string,
-    sets: readonly LinkSet[],
-    options: RunOptions = {},
-  ): Promise<void> {
-    const outcomes = await runSets(sets, options);
-    groups.push({ name, outcomes });
-    expect(unexplainedLines(outcomes)).toEqual([]);
-  }
+    async function expectParity(
+      name: string,
+      sets: readonly LinkSet[],
+      options: RunOptions = {},
+    ): Promise<void> {
+      const outcomes = await runSets(sets, options);
+      groups.push({ name, outcomes });
+      expect(unexplainedLines(outcomes)).toEqual([]);
+    }
 
-  test.each(Object.entries(corpora))('there is a corpus %s of at least %i', (corpus, least) => {
-    expect(objectsOf(corpus as keyof typeof corpora).length).toBeGreaterThanOrEqual(least);
-  });
-
-  describe('each object alone', () => {
-    test.each(corpusNames)('%s', { timeout: 5 * minutes }, async (corpus) => {
-      await expectParity(
-        corpus,
-        objectsOf(corpus).map((object) => setOf([object])),
-      );
-    });
-  });
-
-  describe('sets', () => {
-    const distinct = [
-      ...objectsOf('selftests'),
-      ...objectsOf('xdp-tools'),
-      ...objectsOf('libbpf-tools'),
-    ];
-
-    test("the kernel's own", async () => {
-      await expectParity("kernel's own sets", referenceSets(), { again: true });
+    test.each(Object.entries(corpora))('there is a corpus %s of at least %i', (corpus, least) => {
+      expect(objectsOf(corpus as keyof typeof corpora).length).toBeGreaterThanOrEqual(least);
     });
 
-    test('pairs of neighbours', { timeout: 5 * minutes }, async () => {
-      await expectParity('pairs', neighbours(distinct), { whole: true });
+    describe('each object alone', () => {
+      test.each(corpusNames)('%s', { timeout: 5 * minutes }, async (corpus) => {
+        await expectParity(
+          corpus,
+          objectsOf(corpus).map((object) => setOf([object])),
+        );
+      });
     });
 
-    test('triples of strangers', { timeout: 5 * minutes }, async () => {
-      await expectParity('triples', strangers(corpusNames.flatMap(objectsOf)));
-    });
+    describe('sets', () => {
+      const distinct = [
+        ...objectsOf('selftests'),
+        ...objectsOf('xdp-tools'),
+        ...objectsOf('libbpf-tools'),
+      ];
 
-    test('all tools that link', { timeout: 5 * minutes }, async () => {
-      const tools = corpusNames.filter((name) => name !== 'selftests').flatMap(objectsOf);
-      await expectParity('all tools', [setOf(accepted(tools))], { whole: true });
-    });
+      test("the kernel's own", async () => {
+        await expectParity("kernel's own sets", referenceSets(), { again: true });
+      });
 
-    test('all objects that link', { timeout: 5 * minutes }, async () => {
-      const objects = accepted(corpusNames.flatMap(objectsOf));
-      expect(objects.length).toBeGreaterThanOrEqual(200);
-      await expectParity('all objects', [setOf(objects)], { whole: true });
+      test('pairs of neighbours', { timeout: 5 * minutes }, async () => {
+        await expectParity('pairs', neighbours(distinct), { whole: true });
+      });
+
+      test('triples of strangers', { timeout: 5 * minutes }, async () => {
+        await expectParity('triples', strangers(corpusNames.flatMap(objectsOf)));
+      });
+
+      test('all tools that link', { timeout: 5 * minutes }, async () => {
+        const tools = corpusNames.filter((name) => name !== 'selftests').flatMap(objectsOf);
+        await expectParity('all tools', [setOf(accepted(tools))], { whole: true });
+      });
+
+      test('all objects that link', { timeout: 5 * minutes }, async () => {
+        const objects = accepted(corpusNames.flatMap(objectsOf));
+        expect(objects.length).toBeGreaterThanOrEqual(200);
+        await expectParity('all objects', [setOf(objects)], { whole: true });
+      });
     });
-  });
-});
+  },
+  parityTools,
+);
 
 /**
  * As many objects as both link at once, without those that either refuses: for the reference that shows in the

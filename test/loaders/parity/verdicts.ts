@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { cache } from '../support/environment.ts';
+import { dirname } from 'node:path';
+import { tool } from '../support/environment.ts';
 
 export interface Verdict {
   readonly object: string;
@@ -55,7 +55,7 @@ export async function verdictsOf(
 }
 
 async function runShare(paths: readonly string[], { whole }: VerdictOptions): Promise<Verdict[]> {
-  const words = ['--net', '--mount', '--propagation', 'private', join(cache, 'bpf-verdict')];
+  const words = ['--net', '--mount', '--propagation', 'private', tool('bpf-verdict')];
   if (whole) words.push('--whole');
   const child = spawn('unshare', words, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(paths.map((path) => `${path}\n`).join(''));

@@ -61,12 +61,23 @@ function isRequired(): boolean {
   return process.env.CI === 'true' || process.env.BPFLD_REQUIRE_LOADERS === '1';
 }
 
+/** Also whether what tools/install-loaders.sh makes beside the loaders is there. */
+function canLoadWith(tools: readonly string[]): Ability {
+  const missing = tools.find((name) => !existsSync(tool(name)));
+  if (missing === undefined) return canLoad();
+  return { ok: false, why: `no ${tool(missing)}; run tools/install-loaders.sh` };
+}
+
 /**
- * A suite that needs the real loaders. Without them it is skipped, with a line that says why; where they are
- * required (`CI=true` or `BPFLD_REQUIRE_LOADERS=1`) it fails instead.
+ * A suite that needs the real loaders, and `tools` of theirs. Without them it is skipped, with a line that says
+ * why; where they are required (`CI=true` or `BPFLD_REQUIRE_LOADERS=1`) it fails instead.
  */
-export function describeLoaders(name: string, body: () => void): void {
-  const ability = canLoad();
+export function describeLoaders(
+  name: string,
+  body: () => void,
+  tools: readonly string[] = [],
+): void {
+  const ability = canLoadWith(tools);
   if (ability.ok) describe(name, body);
   else if (!isRequired()) {
     console.warn(`skipped: ${name}: ${ability.why}`);
