@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from '../bin/load.js';
@@ -72,14 +71,23 @@ function lazily(module, name) {
   };
 }
 
-/** The cache holds the functions that have run, so that which most users want runs first. */
+/** The cache holds the functions that have run, so what most users want runs first. */
 async function codeCache(file) {
   const { script, program } = load(file);
+  const output = join(dirname(file), 'warm-up.o');
+  const links = [
+    ['types/one.o', 'types/two.o'],
+    ['inspect/program.o'],
+    ['founding-c/founding.o', '-T', 'tc.ld'],
+  ];
   const { argv } = process;
-  const objects = ['types/one.o', 'types/two.o'].map((path) => join(root, 'fixtures', path));
-  process.argv = [...argv.slice(0, 2), ...objects, '-o', devNull];
-  await program.run({});
+  for (const words of links) {
+    const paths = words.map((word) => (word.endsWith('.o') ? join(root, 'fixtures', word) : word));
+    process.argv = [...argv.slice(0, 2), ...paths, '-o', output];
+    await program.run({});
+  }
   process.argv = argv;
+  rmSync(output, { force: true });
   return script.createCachedData();
 }
 

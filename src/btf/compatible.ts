@@ -26,9 +26,15 @@ export function incompatibility(a: TypeIn, b: TypeIn): string | undefined {
 /** Deeper types than this are taken for equal: honest ones are not so deep, and the stack is not endless. */
 const MAX_DEPTH = 256;
 
-/** Of two tables; a pair of structs is compared once, however often it is met. */
+/** Of two tables; a pair of structs or prototypes is compared once, however often it is met. */
 class Comparison {
   readonly #compared = new Set<string>();
+
+  /** Whether the pair is met for the first time. */
+  #isNew(a: TypeIn, b: TypeIn, whole: boolean): boolean {
+    const { size } = this.#compared;
+    return this.#compared.add(`${a.id} ${b.id} ${whole}`).size > size;
+  }
 
   /** `whole`: structs are compared by their members, not by name alone. */
   compare(one: TypeIn, other: TypeIn, whole: boolean, depth: number): string | undefined {
@@ -63,9 +69,7 @@ class Comparison {
   }
 
   #compareMembers(a: TypeIn, b: TypeIn, depth: number): string | undefined {
-    const pair = `${a.id} ${b.id}`;
-    if (this.#compared.has(pair)) return undefined;
-    this.#compared.add(pair);
+    if (!this.#isNew(a, b, true)) return undefined;
     const what = describeKind(a);
     const count = a.btf.vlen(a.id);
     const otherCount = b.btf.vlen(b.id);
@@ -95,6 +99,7 @@ class Comparison {
   }
 
   #comparePrototypes(a: TypeIn, b: TypeIn, whole: boolean, depth: number): string | undefined {
+    if (!this.#isNew(a, b, whole)) return undefined;
     const parameters = a.btf.parameters(a.id);
     const others = b.btf.parameters(b.id);
     const isVariadic = (list: typeof parameters): boolean => {

@@ -1,4 +1,5 @@
 /** BTF, the types of BPF objects, and `.BTF.ext`: read, check, ask, print as C, write; in both byte orders. */
+export { dedupBtf, mergeBtf } from './dedup.ts';
 export {
   type BtfExt,
   type ExtSection,

@@ -21,7 +21,7 @@
  * Not attempted: the smallest table that there is where forward declarations could be taken for several
  * types. To find that is exponential; each is decided once, in the order of the types.
  */
-import { aliasForwards, STRATEGIES } from './dedup/forwards.ts';
+import { aliasForwards } from './dedup/forwards.ts';
 import { type FileNodes, refine } from './dedup/refine.ts';
 import { LEFT_OUT, Shapes } from './dedup/shapes.ts';
 import { selectTypes, type TypeRows } from './dedup/table.ts';
@@ -137,14 +137,12 @@ interface Merged {
   readonly undecided: boolean;
 }
 
-/** Decides them as long as a strategy finds something to decide, each time with the one that leaves least. */
+/** Decides them as long as there is something to decide, each time in the way that leaves fewest types. */
 function decideForwards(merged: Merged): Merged {
   while (merged.undecided) {
     const { btf, final } = merged;
     let best: Merged | undefined;
-    for (const strategy of STRATEGIES) {
-      const alias = aliasForwards(btf, strategy);
-      if (alias === undefined) continue;
+    for (const alias of aliasForwards(btf)) {
       const next = TypeMerger.replace(btf, alias);
       if (best === undefined || next.btf.typeCount < best.btf.typeCount) best = next;
     }

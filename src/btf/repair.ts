@@ -1,22 +1,102 @@
 /**
- * GCC 12 says of `char` that it is SIGNED and CHAR, and the kernel takes one property of an integer and no
- * more ("Unsupported encoding"), for which it would refuse all types of the object. CHAR goes, which
- * leaves what clang writes.
+ * What compilers write and the kernel refuses, for which it would refuse all types of the object:
+ *
+ * - GCC 12 says of `char` that it is SIGNED and CHAR; the kernel takes one property of an integer and no more
+ *   ("Unsupported encoding"). CHAR goes, which leaves what clang writes.
+ * - A function may be defined without a name for some parameter; in BTF each has one ("Invalid arg#1"). It
+ *   is named `arg1`. A prototype that pointers share stays as it is.
+ *
+ * Tables are never changed: where there is something to mend there is a new one.
  */
-import { INT_CHAR, INT_SIGNED, KIND } from './format.ts';
-import { Btf, FIELD } from './types.ts';
+import { encodeUtf8 } from '../base/bytes.ts';
+import { INT_CHAR, INT_SIGNED, KIND, LINKAGE } from './format.ts';
+import { typeIds } from './query.ts';
+import { StringTable } from './strings.ts';
+import { Btf, FIELD, HEADER_WORDS } from './types.ts';
+
+export function repaired(btf: Btf): Btf {
+  return withNamedParameters(withOneEncoding(btf));
+}
 
 const BOTH = ((INT_SIGNED | INT_CHAR) << 24) >>> 0;
 
-/** The table itself where there is nothing to mend. */
-export function withOneEncoding(btf: Btf): Btf {
+function withOneEncoding(btf: Btf): Btf {
   let words: Uint32Array | undefined;
-  for (let id = 1; id <= btf.typeCount; id++) {
-    if (btf.kind(id) !== KIND.INT) continue;
+  for (const id of typeIds(btf, KIND.INT)) {
     const encoding = btf.field(id, FIELD.first);
     if ((encoding & BOTH) >>> 0 !== BOTH) continue;
     words ??= btf.words.slice();
     words[btf.starts[id]! + FIELD.first] = (encoding & ~(INT_CHAR << 24)) >>> 0;
   }
   return words === undefined ? btf : new Btf(words, btf.starts, btf.strings);
+}
+
+function withNamedParameters(btf: Btf): Btf {
+  const prototypes = unnamedPrototypes(btf);
+  if (prototypes.size === 0) return btf;
+  const words = btf.words.slice();
+  let names = '';
+  const offsets = new Map<string, number>();
+  const offsetOf = (name: string): number => {
+    const known = offsets.get(name) ?? btf.strings.bytes.length + names.length;
+    if (!offsets.has(name)) names += `${name}\0`;
+    offsets.set(name, known);
+    return known;
+  };
+  for (const id of prototypes) {
+    const start = btf.starts[id]! + HEADER_WORDS;
+    for (let i = 0; i < btf.vlen(id); i++) {
+      const at = start + 2 * i;
+      if (words[at] === 0 && words[at + 1] !== 0) words[at] = offsetOf(parameterName(i));
+    }
+  }
+  const strings = new Uint8Array(btf.strings.bytes.length + names.length);
+  strings.set(btf.strings.bytes);
+  strings.set(encodeUtf8(names), btf.strings.bytes.length);
+  return new Btf(words, btf.starts, new StringTable(strings));
+}
+
+/** What a parameter without a name is called, by its place from 0. */
+export function parameterName(index: number): string {
+  return `arg${index + 1}`;
+}
+
+/** Whether a parameter has a type and no name; "..." has neither. */
+export function lacksNames(btf: Btf, prototype: number): boolean {
+  const start = btf.starts[prototype]! + HEADER_WORDS;
+  for (let i = 0; i < btf.vlen(prototype); i++) {
+    if (btf.words[start + 2 * i] === 0 && btf.words[start + 2 * i + 1] !== 0) return true;
+  }
+  return false;
+}
+
+/** Those that functions are defined with, and nothing else refers to. */
+function unnamedPrototypes(btf: Btf): Set<number> {
+  const found = new Set<number>();
+  for (const id of typeIds(btf, KIND.FUNC)) {
+    const prototype = btf.target(id);
+    if (btf.vlen(id) !== LINKAGE.EXTERN && lacksNames(btf, prototype)) found.add(prototype);
+  }
+  if (found.size === 0) return found;
+  for (const id of typeIds(btf)) {
+    const shares =
+      btf.kind(id) === KIND.FUNC ? btf.vlen(id) === LINKAGE.EXTERN : hasTarget(btf.kind(id));
+    if (shares) found.delete(btf.target(id));
+  }
+  return found;
+}
+
+/** Kinds that may refer to a prototype, but for FUNC. */
+function hasTarget(kind: number): boolean {
+  switch (kind) {
+    case KIND.PTR:
+    case KIND.TYPEDEF:
+    case KIND.CONST:
+    case KIND.VOLATILE:
+    case KIND.RESTRICT:
+    case KIND.TYPE_TAG:
+      return true;
+    default:
+      return false;
+  }
 }

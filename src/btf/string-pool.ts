@@ -11,6 +11,8 @@ export class StringPool {
   #bytes = new Uint8Array(1024);
   #length = 1;
   #count = 0;
+  /** Of the string that was scanned last. */
+  #hash = 0;
   /** Offsets of the strings at their hash or after it; 0 where there is none. */
   #slots = new Uint32Array(256);
   /** By slot. */
@@ -19,8 +21,7 @@ export class StringPool {
   /** The offset of `text`, which ends before its first NUL if it has one; final when it is given. */
   intern(text: string): number {
     const bytes = encodeUtf8(text);
-    const nul = bytes.indexOf(0);
-    return this.#intern(bytes, 0, nul < 0 ? bytes.length : nul);
+    return this.#intern(bytes, 0, this.#scan(bytes, 0));
   }
 
   /** Takes offsets in `table` and gives the offsets here; those outside of the table stand for ''. */
@@ -39,9 +40,21 @@ export class StringPool {
 
   /** The offset here of the string at `offset` in the bytes of a table; what has no end stands for ''. */
   internAt(bytes: Uint8Array, offset: number): number {
-    let end = offset;
-    while (end < bytes.length && bytes[end] !== 0) end++;
+    const end = this.#scan(bytes, offset);
     return end < bytes.length ? this.#intern(bytes, offset, end) : 0;
+  }
+
+  /** Where the string that begins at `start` ends; leaves its hash for `#intern`. */
+  #scan(bytes: Uint8Array, start: number): number {
+    let hash = 0x811c9dc5;
+    let at = start;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      if (byte === 0) break;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    this.#hash = (hash ^ (hash >>> 15)) >>> 0;
+    return at;
   }
 
   /** All strings so far; a view that the next one may leave behind. */
@@ -54,11 +67,10 @@ export class StringPool {
     return new StringTable(this.bytes.slice());
   }
 
+  /** The string that was scanned last. */
   #intern(bytes: Uint8Array, start: number, end: number): number {
     if (start === end) return 0;
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    hash = (hash ^ (hash >>> 15)) >>> 0;
+    const hash = this.#hash;
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let offset = this.#slots[slot]!; offset !== 0; offset = this.#slots[slot]!) {

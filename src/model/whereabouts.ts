@@ -15,6 +15,8 @@ export type Whereabouts =
 export class Finder {
   readonly #state: LinkState;
   readonly #layout: Layout;
+  /** By name, of global ones. */
+  readonly #spokesmen = new Map<string, Declaration>();
 
   constructor(state: LinkState, layout: Layout) {
     this.#state = state;
@@ -25,9 +27,13 @@ export class Finder {
   spokesman(declaration: Declaration): Declaration {
     if (!isGlobal(declaration)) return declaration;
     const { name } = declaration;
+    const known = this.#spokesmen.get(name);
+    if (known !== undefined) return known;
     const definition = this.#state.symbols.get(name)?.definition;
     const all = this.#state.types.declarationsOf(name);
-    return all.find(({ symbol }) => symbol === definition) ?? all[0]!;
+    const found = all.find(({ symbol }) => symbol === definition) ?? all[0]!;
+    this.#spokesmen.set(name, found);
+    return found;
   }
 
   find(declaration: Declaration): Whereabouts {

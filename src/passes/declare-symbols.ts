@@ -9,6 +9,7 @@
  * defines it, with that of the first declaration. What is not in the output is not declared.
  */
 import { KIND, LINKAGE } from '../btf/format.ts';
+import { lacksNames, parameterName } from '../btf/repair.ts';
 import { FIELD, type SectionVariable } from '../btf/types.ts';
 import { STB } from '../elf/constants.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
@@ -154,13 +155,13 @@ class Declarer {
     const { btf } = types;
     const prototype = btf.target(id);
     const merged = this.#merged.idOf(types, prototype);
-    const parameters = btf.parameters(prototype);
-    const unnamed = parameters.some(({ name, type }) => name === '' && type !== 0);
-    if (linkage === LINKAGE.EXTERN || !unnamed) return merged;
-    const named = parameters.map(({ name, type }, i): readonly [number, number] => [
-      type === 0 ? 0 : pool.intern(name || `arg${i + 1}`),
-      this.#merged.idOf(types, type),
-    ]);
+    if (linkage === LINKAGE.EXTERN || !lacksNames(btf, prototype)) return merged;
+    const named = btf
+      .parameters(prototype)
+      .map(({ name, type }, i): readonly [number, number] => [
+        type === 0 ? 0 : pool.intern(name || parameterName(i)),
+        this.#merged.idOf(types, type),
+      ]);
     return builder.prototype(this.#merged.idOf(types, btf.target(prototype)), named);
   }
 

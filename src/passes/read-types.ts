@@ -8,7 +8,7 @@ import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { typeIds } from '../btf/query.ts';
 import { readBtf } from '../btf/read.ts';
-import { withOneEncoding } from '../btf/repair.ts';
+import { repaired } from '../btf/repair.ts';
 import { type Btf, FIELD } from '../btf/types.ts';
 import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
@@ -35,7 +35,7 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     sink.report(badBtf(file.path, fault!));
     return undefined;
   }
-  const btf = withOneEncoding(read.btf);
+  const btf = repaired(read.btf);
   const declarations: Declaration[] = [];
   const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
   const symbols = new SymbolFinder(file);
@@ -47,7 +47,8 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     const name = btf.name(id);
     const listed = listings.get(id);
     if (kind === KIND.FUNC) {
-      const symbol = symbols.global(name) ?? symbols.localFunction(name);
+      const isStatic = !allStatic && btf.vlen(id) === LINKAGE.STATIC;
+      const symbol = isStatic ? symbols.staticFunction(name) : symbols.globalFunction(name);
       const linkage = allStatic && symbol !== undefined ? linkageOf(symbol) : btf.vlen(id);
       declarations.push({ types, id, kind: 'function', name, linkage, symbol, listed });
     } else {
@@ -119,7 +120,18 @@ class SymbolFinder {
     return this.#globals.get(name);
   }
 
-  localFunction(name: string): InputSymbol | undefined {
+  /** Its symbol is local where other tools made it so. */
+  globalFunction(name: string): InputSymbol | undefined {
+    return this.#globals.get(name) ?? this.#localFunction(name);
+  }
+
+  /** Its symbol may be global (rustc), but a linked object may have another function of the name, too. */
+  staticFunction(name: string): InputSymbol | undefined {
+    const global = this.#globals.get(name);
+    return this.#localFunction(name) ?? (global?.place === 'undefined' ? undefined : global);
+  }
+
+  #localFunction(name: string): InputSymbol | undefined {
     return this.#locals.get(name)?.find(({ type }) => type === STT.FUNC);
   }
 

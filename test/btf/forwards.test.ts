@@ -66,6 +66,40 @@ test('in a struct that a struct refers to', () => {
   expect([count("struct 'outer'"), count("struct 'list'"), count(forward)]).toEqual([2, 2, 0]);
 });
 
+test('of a struct that is ambiguous only because it leads to one', () => {
+  const outer = 'struct outer { n: *struct node }';
+  const { btf } = mergeTexts(
+    `${one}; ${outer}`,
+    `${one}; ${outer}`,
+    `${two}; ${outer}`,
+    '*struct outer',
+  );
+  expect(namedTypes(btf)).toContain("forward declaration 'outer'");
+});
+
+test('are not decided by a struct that turns out to differ', () => {
+  const pair = 'struct pair { y: *struct y, x: *struct x }';
+  const { btf } = mergeTexts(
+    `struct y { a: int }; ${pair}`,
+    `struct y { b: int }; struct x { a: int }; ${pair}`,
+    'struct x { b: int }',
+  );
+  expect(namedTypes(btf)).toContain("forward declaration 'x'");
+});
+
+test('what fits a struct has to fit what that one is taken for', () => {
+  const pair = 'struct pair { x: *struct x, y: *struct y }';
+  const { inputs, btf, ids } = mergeTexts(
+    `struct x { a: int }; ${pair}`,
+    `struct y { a: int }; ${pair}`,
+    `struct x { b: int }; struct y { a: int }; ${pair}`,
+    'struct y { b: int }',
+  );
+  const find = (file: number) => ids[file]![titles(inputs[file]!).indexOf("struct 'pair'") + 1]!;
+  expect(find(0)).not.toBe(find(2));
+  expect(namedTypes(btf).filter((title) => title === "struct 'pair'")).toHaveLength(2);
+});
+
 test('of enums never stay', () => {
   const { btf } = mergeTexts('*enum e', 'enum e { A = 1 }', 'enum e { B = 1 }');
   expect(namedTypes(btf)).toEqual(["enum 'e'", "enum 'e'"]);

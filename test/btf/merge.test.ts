@@ -202,22 +202,25 @@ test('no tables, and an empty one', () => {
 
 test('structs without names that lead to themselves', () => {
   const self = table((name) => [
-    [0, info(KIND.STRUCT, 1), 8, name('next'), 2, 0],
-    [0, info(KIND.PTR), 1],
-    [0, info(KIND.CONST), 2],
+    [name('int'), info(KIND.INT), 4, 0x20],
+    [0, info(KIND.STRUCT, 2), 16, name('next'), 3, 0, name('n'), 1, 64],
+    [0, info(KIND.PTR), 2],
+    [0, info(KIND.CONST), 3],
   ]);
   const unrolled = table((name) => [
-    [0, info(KIND.PTR), 2],
-    [0, info(KIND.STRUCT, 1), 8, name('next'), 3, 0],
-    [0, info(KIND.PTR), 4],
-    [0, info(KIND.STRUCT, 1), 8, name('next'), 1, 0],
+    [name('int'), info(KIND.INT), 4, 0x20],
+    [0, info(KIND.PTR), 3],
+    [0, info(KIND.STRUCT, 2), 16, name('next'), 4, 0, name('n'), 1, 64],
+    [0, info(KIND.PTR), 5],
+    [0, info(KIND.STRUCT, 2), 16, name('next'), 2, 0, name('n'), 1, 64],
   ]);
   const other = table((name) => [
     [0, info(KIND.STRUCT, 2), 16, name('next'), 2, 0, name('last'), 2, 64],
     [0, info(KIND.PTR), 1],
   ]);
-  expect(merge([self, unrolled]).btf.typeCount).toBe(3);
-  expect(merge([self, unrolled, other]).btf.typeCount).toBe(5);
+  expect(merge([self]).btf).toEqual(self);
+  expect(merge([self, unrolled]).btf).toEqual(self);
+  expect(merge([self, unrolled, other]).btf.typeCount).toBe(6);
 });
 
 test('a chain of references as long as a table can be is no matter', () => {

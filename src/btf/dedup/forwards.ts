@@ -44,77 +44,102 @@ const STEPS_PER_WORD = 4;
 type Mode = 'take' | 'join' | 'fit' | 'equal';
 
 /** In which order types are looked at, and what is done about forward declarations, first and then. */
-export interface Strategy {
+interface Strategy {
   readonly order: 'users first' | 'ids';
   readonly modes: readonly Mode[];
 }
 
 /** None is best for all tables; the first is for most. */
-export const STRATEGIES: readonly Strategy[] = [
+const STRATEGIES: readonly Strategy[] = [
   { order: 'users first', modes: ['take', 'join'] },
   { order: 'users first', modes: ['join'] },
   { order: 'ids', modes: ['join'] },
 ];
 
-/** By id, the type that it is to be replaced by, or itself; undefined where none is. No type is there twice. */
-export function aliasForwards(btf: Btf, strategy: Strategy): Uint32Array | undefined {
-  return new Matcher(btf).run(strategy);
+/**
+ * What each strategy makes of a table where no type is twice: by id, the type that it is to be replaced by, or
+ * itself. Only what changes something, and each result once.
+ */
+export function aliasForwards(btf: Btf): Uint32Array[] {
+  const table = new OpenTable(btf);
+  const results: Uint32Array[] = [];
+  for (const strategy of STRATEGIES) {
+    const alias = new Matcher(table).run(strategy);
+    if (alias === undefined) continue;
+    const isKnown = results.some((other) => other.every((to, id) => to === alias[id]));
+    if (!isKnown) results.push(alias);
+  }
+  return results;
+}
+
+/** A table with forward declarations of names that it defines: what does not depend on the strategy. */
+class OpenTable {
+  readonly btf: Btf;
+  readonly shape: Uint32Array;
+  /** Those forward declarations. */
+  readonly open: Uint8Array;
+  /** Types that lead to such a one, and these. */
+  readonly leads: Uint8Array;
+  /** The types of each shape that leads to a forward declaration, those first that do not. */
+  readonly alike: Map<number, number[]> = new Map();
+  readonly users: Edges;
+  readonly #seenAs: Uint32Array;
+
+  constructor(btf: Btf) {
+    this.btf = btf;
+    const shapes = new Shapes(true);
+    this.shape = shapes.add(btf);
+    this.#seenAs = shapes.seenAs;
+    const count = btf.typeCount + 1;
+    this.open = new Uint8Array(count);
+    for (let id = 1; id < count; id++) {
+      if (isForward(btf, id) && shapes.body[this.name(id)] !== 0) this.open[id] = 1;
+    }
+    this.leads = this.open.slice();
+    this.users = usersOf(btf);
+    spread(this.users, this.leads);
+    this.#collect();
+  }
+
+  /** How references see the type. */
+  name(id: number): number {
+    return this.#seenAs[this.shape[id]!]!;
+  }
+
+  #collect(): void {
+    const { open, leads, shape, alike } = this;
+    for (let id = 1; id < shape.length; id++) {
+      if (leads[id] === 1 && open[id] === 0) alike.set(shape[id]!, []);
+    }
+    for (const leading of [0, 1]) {
+      for (let id = 1; id < shape.length; id++) {
+        if (leads[id] === leading && open[id] === 0) alike.get(shape[id]!)?.push(id);
+      }
+    }
+  }
 }
 
 class Matcher {
-  readonly #btf: Btf;
+  readonly #table: OpenTable;
   /** By id. */
   readonly #alias: Uint32Array;
-  readonly #shape: Uint32Array;
-  readonly #seenAs: Uint32Array;
-  /** Forward declarations of names that are defined. */
-  readonly #open: Uint8Array;
-  /** Types that lead to such a one, and these. */
-  readonly #leads: Uint8Array;
-  /** The types of each shape that leads to a forward declaration, those first that do not. */
-  readonly #alike = new Map<number, number[]>();
   /** Pairs of which the first fits the second; and of which it does not. */
   readonly #fitting = new Set<number>();
   readonly #unfit = new Set<number>();
   /** The types that were found to fit a type, besides itself. */
   readonly #followers = new Map<number, number[]>();
-  readonly #users: Edges;
   #steps: number;
 
-  constructor(btf: Btf) {
-    this.#btf = btf;
-    this.#steps = STEPS + STEPS_PER_WORD * btf.words.length;
-    const shapes = new Shapes(true);
-    this.#shape = shapes.add(btf);
-    this.#seenAs = shapes.seenAs;
-    const count = btf.typeCount + 1;
-    this.#alias = new Uint32Array(count).map((_, id) => id);
-    this.#open = new Uint8Array(count);
-    for (let id = 1; id < count; id++) {
-      if (isForward(btf, id) && shapes.body[this.#name(id)] !== 0) this.#open[id] = 1;
-    }
-    this.#leads = this.#open.slice();
-    this.#users = usersOf(btf);
-    spread(this.#users, this.#leads);
-    this.#collect();
-  }
-
-  #collect(): void {
-    const [open, leads, shape] = [this.#open, this.#leads, this.#shape];
-    for (let id = 1; id < shape.length; id++) {
-      if (leads[id] === 1 && open[id] === 0) this.#alike.set(shape[id]!, []);
-    }
-    for (const leading of [0, 1]) {
-      for (let id = 1; id < shape.length; id++) {
-        if (leads[id] === leading && open[id] === 0) this.#alike.get(shape[id]!)?.push(id);
-      }
-    }
+  constructor(table: OpenTable) {
+    this.#table = table;
+    this.#steps = STEPS + STEPS_PER_WORD * table.btf.words.length;
+    this.#alias = new Uint32Array(table.shape.length).map((_, id) => id);
   }
 
   run({ order, modes }: Strategy): Uint32Array | undefined {
-    const btf = this.#btf;
+    const { btf, leads } = this.#table;
     const ids = order === 'ids' ? typeIds(btf) : usersFirst(btf);
-    const leading = [...ids].filter((id) => this.#leads[id] === 1);
+    const leading = [...ids].filter((id) => leads[id] === 1);
     for (const mode of modes) {
       for (const id of leading) if (decides(btf.kind(id))) this.#join(id, mode);
     }
@@ -136,7 +161,7 @@ class Matcher {
 
   /** A type that this one fits, and those that fit this one. */
   #find(id: number, mode: Mode, followers: readonly number[]): number | undefined {
-    if (this.#open[id] === 1 || this.#alias[id] !== id) return undefined;
+    if (this.#table.open[id] === 1 || this.#alias[id] !== id) return undefined;
     for (const other of this.#candidates(id)) {
       if (this.#steps < 0) return undefined;
       this.#steps -= followers.length;
@@ -148,7 +173,7 @@ class Matcher {
 
   /** Best first: those that the type was found to fit; those that are used as it is used; as in `alike`. */
   #candidates(id: number): number[] {
-    const alike = this.#alike.get(this.#shape[id]!)!;
+    const alike = this.#table.alike.get(this.#table.shape[id]!)!;
     this.#steps -= alike.length;
     if (alike.length === 1 || this.#steps < 0) return [];
     const uses = new Set(this.#uses(id));
@@ -164,9 +189,9 @@ class Matcher {
 
   /** The shapes of what refers to the type. */
   #uses(id: number): number[] {
-    const { start, list } = this.#users;
+    const { start, list } = this.#table.users;
     const uses: number[] = [];
-    for (let i = start[id]!; i < start[id + 1]!; i++) uses.push(this.#shape[list[i]!]!);
+    for (let i = start[id]!; i < start[id + 1]!; i++) uses.push(this.#table.shape[list[i]!]!);
     this.#steps -= uses.length;
     return uses;
   }
@@ -175,19 +200,23 @@ class Matcher {
     return one * this.#alias.length + other;
   }
 
+  /** What is left of them stands for the first enum of the name. */
   #decideEnums(): void {
+    const { btf, open } = this.#table;
     const first = new Map<number, number>();
-    const { typeCount } = this.#btf;
-    for (let id = typeCount; id > 0; id--) if (this.#open[id] === 0) first.set(this.#name(id), id);
-    for (let id = 1; id <= typeCount; id++) {
-      if (this.#open[id] === 0 || this.#alias[id] !== id) continue;
-      if (this.#btf.kind(id) !== KIND.FWD) this.#alias[id] = first.get(this.#name(id))!;
+    for (const id of typeIds(btf)) {
+      const name = this.#table.name(id);
+      if (open[id] === 0 && !first.has(name)) first.set(name, id);
+    }
+    for (const id of typeIds(btf)) {
+      if (open[id] === 0 || this.#alias[id] !== id || btf.kind(id) === KIND.FWD) continue;
+      this.#alias[id] = first.get(this.#table.name(id))!;
     }
   }
 
   /** Whether each first type fits its second, all at once; remembers it if so. */
   #fits(pairs: readonly (readonly [number, number])[], mode: Mode): boolean {
-    const { words, starts } = this.#btf;
+    const { words, starts } = this.#table.btf;
     /** The pairs to look at: first, second, and the place in `path` that led to them. */
     const todo: number[] = [];
     for (const [one, other] of pairs) todo.push(one, other, -1);
@@ -229,8 +258,8 @@ class Matcher {
     mode: Mode,
     decided: number[],
   ): 'fits' | 'unfit' | 'references' {
-    if (this.#name(one) !== this.#name(other)) return 'unfit';
-    if (this.#open[one] === 1) {
+    if (this.#table.name(one) !== this.#table.name(other)) return 'unfit';
+    if (this.#table.open[one] === 1) {
       if (this.#alias[one] === one) {
         if (mode === 'fit' || mode === 'equal') return 'unfit';
         this.#alias[one] = other;
@@ -238,13 +267,13 @@ class Matcher {
       }
       return 'fits';
     }
-    if (this.#open[other] === 1) {
+    if (this.#table.open[other] === 1) {
       if (mode !== 'join') return 'unfit';
       this.#alias[other] = one;
       decided.push(other);
       return 'fits';
     }
-    return this.#shape[one] === this.#shape[other] ? 'references' : 'unfit';
+    return this.#table.shape[one] === this.#table.shape[other] ? 'references' : 'unfit';
   }
 
   #remember(key: number, one: number, other: number): void {
@@ -252,11 +281,6 @@ class Matcher {
     const followers = this.#followers.get(other);
     if (followers === undefined) this.#followers.set(other, [one]);
     else followers.push(one);
-  }
-
-  /** How references see the type. */
-  #name(id: number): number {
-    return this.#seenAs[this.#shape[id]!]!;
   }
 
   #resolve(id: number): number {
