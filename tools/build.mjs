@@ -49,6 +49,9 @@ export async function bundle(folder) {
     logLevel: 'warning',
     minifySyntax: true,
     minifyWhitespace: true,
+    // As load.js wants it: to put it together when it is loaded would copy half a megabyte.
+    banner: { js: '(function (module, exports, require, __filename) {' },
+    footer: { js: '})' },
     // The one for browsers is the same parser, without what reads configuration files.
     alias: { 'yargs-parser': 'yargs-parser/browser' },
     plugins: [lazily('micromatch', 'makeRe'), lazily('fastest-levenshtein', 'distance')],

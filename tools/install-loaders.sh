@@ -5,6 +5,9 @@
 #   tc, ip             iproute2 built from Debian's source package without libbpf, so that tc has its own
 #                      ("legacy") ELF loader, which Debian's binary has not
 #   reference/         bpftool, libbpf and this kernel's vmlinux.h, from the kernel's source
+#   libbpf-VERSION/    the newest libbpf
+#   libbpf-open-debian, libbpf-open-newest
+#                      say what the machine's libbpf and the newest make of an object (libbpf-open.c)
 #   bpf-run            loads and runs programs (test/loaders/support/bpf-run.c), with the machine's libbpf
 #   bpf-verdict        says what libbpf and the verifier make of objects (bpf-verdict.c), with reference/libbpf.a
 #   corpus/tc          iproute2's own examples for tc, compiled
@@ -23,7 +26,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${BPFLD_CACHE:-${HOME:-/root}/.cache/bpfld}
-for part in common debian iproute2 kernel xdp-tools embedded runners; do
+for part in common debian iproute2 libbpf kernel xdp-tools embedded runners; do
   # shellcheck source=/dev/null
   . "$here/tools/install/$part.sh"
 done
@@ -31,7 +34,7 @@ done
 command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
   die "apt-get is needed: this script knows Debian only"
 make_scratch
-install_packages gcc libc6-dev libbpf-dev libelf-dev libmnl-dev zlib1g-dev util-linux mount \
+install_packages gcc libc6-dev libbpf-dev libelf-dev libmnl-dev zlib1g-dev make util-linux mount \
   binutils llvm-19
 system_headers=/usr/include/$(cc -print-multiarch)
 architecture=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -41,7 +44,10 @@ if ! [ -x "$cache/tc" ] || ! [ -x "$cache/ip" ] || ! [ -d "$cache/corpus/tc" ]; 
   install_packages make pkg-config bison flex dpkg-dev clang-19
   build_legacy_tc
 fi
-build_runner bpf-run -lbpf
+build_runner bpf-run bpf-run -lbpf
+build_runner libbpf-open-debian libbpf-open -lbpf
+[ -d "$newest_libbpf" ] || build_newest_libbpf
+build_runner libbpf-open-newest libbpf-open "-I$newest_libbpf/include" "$newest_libbpf/lib/libbpf.a" -lelf -lz
 
 [ -d "$cache/corpus/xdp" ] || fetch_xdp_objects
 if ! [ -d "$cache/corpus/xdp-tools" ]; then
@@ -59,5 +65,5 @@ if ! [ -d "$cache/reference" ] || ! [ -d "$cache/corpus/selftests" ]; then
   build_reference
   build_selftests
 fi
-build_runner bpf-verdict "-I$cache/reference/include" "$cache/reference/libbpf.a" -lelf -lz
+build_runner bpf-verdict bpf-verdict "-I$cache/reference/include" "$cache/reference/libbpf.a" -lelf -lz
 say "ready in $cache: $("$cache/tc" -V)"

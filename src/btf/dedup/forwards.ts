@@ -143,6 +143,7 @@ class Matcher {
     for (const mode of modes) {
       for (const id of leading) if (decides(btf.kind(id))) this.#join(id, mode);
     }
+    this.#decideOthers(leading);
     this.#decideEnums();
     if (this.#alias.every((to, id) => to === id)) return undefined;
     for (const id of leading) {
@@ -198,6 +199,21 @@ class Matcher {
 
   #key(one: number, other: number): number {
     return one * this.#alias.length + other;
+  }
+
+  /** Those that a type could have been decided by, had it and what it leads to not become others' aliases. */
+  #decideOthers(leading: readonly number[]): void {
+    const { btf, alike, open, shape, users } = this.#table;
+    const undecided = open.map((isOpen, id) => (isOpen === 1 && this.#alias[id] === id ? 1 : 0));
+    if (!undecided.includes(1)) return;
+    spread(users, undecided);
+    for (const id of leading) {
+      if (undecided[id] === 0 || !decides(btf.kind(id))) continue;
+      for (const other of alike.get(shape[id]!)!) {
+        if (--this.#steps < 0) return;
+        if (other !== id) this.#fits([[id, other]], 'take');
+      }
+    }
   }
 
   /** What is left of them stands for the first enum of the name. */

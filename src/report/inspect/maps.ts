@@ -7,7 +7,8 @@ import type { Btf } from '../../btf/types.ts';
 import { STT } from '../../elf/constants.ts';
 import type { ElfSection, ElfSymbol } from '../../elf/types.ts';
 import { LEGACY_MAP_MIN_SIZE, readLegacyMap } from '../../model/legacy-map.ts';
-import { mapFlagNames, mapTypeName } from './map-names.ts';
+import { mapTypeName } from '../../model/map-types.ts';
+import { mapFlagNames } from './map-flags.ts';
 import { mapStyle, type ObjectView } from './object.ts';
 import type { Relocations } from './relocations.ts';
 import { placeName } from './targets.ts';
@@ -44,7 +45,7 @@ function legacyMap(
   const map = readLegacyMap(bytes, elf.order);
   return {
     type: map.type,
-    typeName: mapTypeName(map.type),
+    typeName: mapTypeName(map.type) ?? null,
     key: { size: map.sizeKey, type: null },
     value: { size: map.sizeValue, type: null },
     maxEntries: map.maxElem,
@@ -96,7 +97,7 @@ function describe({ btf, attributes }: MapDefinition, nested: boolean): MapDefin
   const [type, flags] = [number('type'), number('map_flags')];
   return {
     type,
-    typeName: mapTypeName(type),
+    typeName: mapTypeName(type) ?? null,
     key: side('key'),
     value: side('value'),
     maxEntries: number('max_entries'),

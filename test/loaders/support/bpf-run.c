@@ -32,32 +32,7 @@ enum {
 	LOG_SIZE = 1 << 18,
 };
 
-static char log_text[LOG_SIZE];
-static size_t log_length;
-
-static int collect_log(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	int n = vsnprintf(log_text + log_length, LOG_SIZE - log_length, format, args);
-	if (n > 0)
-		log_length = log_length + (size_t)n < LOG_SIZE ? log_length + (size_t)n : LOG_SIZE - 1;
-	return n;
-}
-
-static void print_string(const char *text)
-{
-	putchar('"');
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			printf("\\%c", *p);
-		else if (*p < 0x20 || *p >= 0x7f)
-			printf("\\u%04x", *p);
-		else
-			putchar(*p);
-	}
-	putchar('"');
-}
+#include "report.h"
 
 static void print_hex(const void *data, size_t size)
 {

@@ -8,7 +8,7 @@ import { describe, test } from 'vitest';
 /** Where tools/install-loaders.sh puts the loaders. */
 export const cache: string = process.env.BPFLD_CACHE ?? join(homedir(), '.cache/bpfld');
 
-/** A tool built by tools/install-loaders.sh and tools/install-libbpf.sh. */
+/** A tool built by tools/install-loaders.sh. */
 export function tool(name: string): string {
   return join(cache, name);
 }
@@ -40,8 +40,7 @@ function probe(): Ability {
   if (process.getuid?.() !== 0) return { ok: false, why: 'loading BPF programs needs root' };
   for (const name of ['tc', 'ip', 'bpf-run', 'libbpf-open-debian', 'libbpf-open-newest']) {
     if (existsSync(tool(name))) continue;
-    const script = name.startsWith('libbpf') ? 'install-libbpf.sh' : 'install-loaders.sh';
-    return { ok: false, why: `no ${tool(name)}; run tools/${script}` };
+    return { ok: false, why: `no ${tool(name)}; run tools/install-loaders.sh` };
   }
   const namespace = spawnSync(
     'unshare',

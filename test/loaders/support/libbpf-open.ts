@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tool } from './environment.ts';
 
-/** Debian's libbpf (1.1 in bookworm), and the newest that tools/install-libbpf.sh knows. */
+/** Debian's libbpf (1.1 in bookworm), and the newest that tools/install-loaders.sh knows. */
 export type LibbpfVersion = 'debian' | 'newest';
 
 export interface OpenedProgram {

@@ -6,6 +6,7 @@
  *     __array(values, T)   T *values[];               last; T is an inner map, or a prototype of programs
  */
 import { KIND } from '../../../btf/format.ts';
+import { MAP_NUMBERS } from '../../../btf/map-definition.ts';
 import { peel, sizeOf } from '../../../btf/query.ts';
 import { type Btf, FIELD } from '../../../btf/types.ts';
 
@@ -26,16 +27,7 @@ export type ReadMap =
   | { readonly map: MapFields; readonly wrong?: undefined }
   | { readonly map?: undefined; readonly wrong: MapFault };
 
-const NUMBERS: ReadonlySet<string> = new Set([
-  'type',
-  'max_entries',
-  'map_flags',
-  'numa_node',
-  'key_size',
-  'value_size',
-  'pinning',
-  'map_extra',
-]);
+const NUMBERS: ReadonlySet<string> = new Set(MAP_NUMBERS);
 
 const PROG_ARRAY = 3;
 const MAPS_OF_MAPS: ReadonlySet<number> = new Set([12, 13]);
