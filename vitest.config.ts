@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/loaders/**'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/loaders/**'],
+          // Long enough for a machine that is busy with other things.
+          testTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: 'loaders',

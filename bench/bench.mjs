@@ -26,7 +26,7 @@ const output = join(work, 'out.o');
 
 const node = process.execPath;
 const bpfld = join(root, 'bin/bpfld.js');
-const floor = { name: 'node -e 0', commands: [[node, '-e', '0']] };
+const floor = (count) => ({ name: 'node -e 0', commands: Array(count).fill([node, '-e', '0']) });
 
 const linkers = [
   { name: 'bpfld', command: node, words: (objects) => [bpfld, ...objects, '-o', output] },
@@ -52,7 +52,10 @@ function link(title, links) {
       commands: links.map((objects) => [command, ...words(objects)]),
     }));
   const size = links.flat().reduce((sum, path) => sum + statSync(path).size, 0);
-  return { title: `${title}, ${(size / 1e6).toFixed(1)} MB`, contenders: [floor, ...contenders] };
+  return {
+    title: `${title}, ${(size / 1e6).toFixed(1)} MB`,
+    contenders: [floor(links.length), ...contenders],
+  };
 }
 
 async function generated(kind, count, title) {
@@ -68,7 +71,7 @@ function ofCorpus(title, links) {
 const sets = {
   start: () => ({
     title: 'no link',
-    contenders: [floor, { name: 'bpfld --version', commands: [[node, bpfld, '--version']] }],
+    contenders: [floor(1), { name: 'bpfld --version', commands: [[node, bpfld, '--version']] }],
   }),
   ...Object.fromEntries(
     [2, 250, 500, 1000, 2000].map((count) => [

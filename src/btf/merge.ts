@@ -9,7 +9,7 @@
  *    to, which cuts all cycles. For most names there is one thing that they can mean, and that is all.
  * 2. `refine` tells apart the types that lead to a name with several meanings.
  * 3. A forward declaration is the type of its name, if there is one. If there are several and the struct
- *    that leads to it is like another, which says more, `matchForwards` takes it for that one; as libbpf
+ *    that leads to it is like another, which says more, `aliasForwards` takes it for that one; as libbpf
  *    does. A forward declaration that nothing decides stays.
  *
  *     a.o: struct list *p;  struct list { struct list *next; int n; };
@@ -19,7 +19,7 @@
  * is. Names of function parameters are part of a prototype, as are the kind flag and the offsets of members.
  *
  * Not attempted: the smallest table that there is where forward declarations could be taken for several
- * types. To find that is exponential; each is decided once, in the order of the types.
+ * types. To find that is exponential; a few ways to choose are tried.
  */
 import { aliasForwards } from './dedup/forwards.ts';
 import { type FileNodes, refine } from './dedup/refine.ts';

@@ -2,9 +2,11 @@
  * What compilers write and the kernel refuses, for which it would refuse all types of the object:
  *
  * - GCC 12 says of `char` that it is SIGNED and CHAR; the kernel takes one property of an integer and no more
- *   ("Unsupported encoding"). CHAR goes, which leaves what clang writes.
+ *   ("Unsupported encoding"). CHAR goes, which leaves what clang writes. It gives forward declarations a
+ *   size ("type != 0"), which they have not.
  * - A function may be defined without a name for some parameter; in BTF each has one ("Invalid arg#1"). It
  *   is named `arg1`. A prototype that pointers share stays as it is.
+ * - LLVM takes member functions for data (`withoutMethods`).
  *
  * Tables are never changed: where there is something to mend there is a new one.
  */
@@ -15,18 +17,64 @@ import { StringTable } from './strings.ts';
 import { Btf, FIELD, HEADER_WORDS } from './types.ts';
 
 export function repaired(btf: Btf): Btf {
-  return withNamedParameters(withOneEncoding(btf));
+  return withNamedParameters(withValidFields(btf));
 }
 
 const BOTH = ((INT_SIGNED | INT_CHAR) << 24) >>> 0;
 
-function withOneEncoding(btf: Btf): Btf {
+/**
+ * LLVM takes the functions of a C++ class for members without a type, behind all others, at any bit. Without
+ * them the table is valid; what is left of the class is its data. To be called before `validateBtf`.
+ */
+export function withoutMethods(btf: Btf): Btf {
+  const methods = new Map<number, number>();
+  for (let id = 1; id <= btf.typeCount; id++) {
+    const count = countMethods(btf, id);
+    if (count > 0) methods.set(id, count);
+  }
+  if (methods.size === 0) return btf;
+  const words = new Uint32Array(btf.words.length);
+  const starts = btf.starts.slice();
+  let at = 0;
+  for (let id = 1; id <= btf.typeCount; id++) {
+    const count = methods.get(id) ?? 0;
+    const end = btf.starts[id + 1]! - MEMBER_WORDS * count;
+    words.set(btf.words.subarray(btf.starts[id]!, end), at);
+    words[at + 1]! -= count;
+    starts[id] = at;
+    at += end - btf.starts[id]!;
+  }
+  starts[btf.typeCount + 1] = at;
+  return new Btf(words.subarray(0, at), starts, btf.strings);
+}
+
+const MEMBER_WORDS = 3;
+
+function countMethods(btf: Btf, id: number): number {
+  const kind = btf.kind(id);
+  if (kind !== KIND.STRUCT && kind !== KIND.UNION) return 0;
+  let count = 0;
+  let end = btf.starts[id + 1]!;
+  for (; count < btf.vlen(id) && btf.words[end - MEMBER_WORDS + 1] === 0; count++) {
+    end -= MEMBER_WORDS;
+  }
+  return count;
+}
+
+function withValidFields(btf: Btf): Btf {
   let words: Uint32Array | undefined;
-  for (const id of typeIds(btf, KIND.INT)) {
-    const encoding = btf.field(id, FIELD.first);
-    if ((encoding & BOTH) >>> 0 !== BOTH) continue;
+  const put = (id: number, field: number, value: number): void => {
     words ??= btf.words.slice();
-    words[btf.starts[id]! + FIELD.first] = (encoding & ~(INT_CHAR << 24)) >>> 0;
+    words[btf.starts[id]! + field] = value >>> 0;
+  };
+  for (const id of typeIds(btf)) {
+    const kind = btf.kind(id);
+    if (kind === KIND.INT) {
+      const encoding = btf.field(id, FIELD.first);
+      if ((encoding & BOTH) >>> 0 === BOTH) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
+    } else if (kind === KIND.FWD && btf.size(id) !== 0) {
+      put(id, FIELD.sizeOrType, 0);
+    }
   }
   return words === undefined ? btf : new Btf(words, btf.starts, btf.strings);
 }

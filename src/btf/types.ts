@@ -17,6 +17,7 @@ export const HEADER_WORDS = 3;
 
 /** Places of the fields that a kind adds, in words from the start of its type. */
 export const FIELD = {
+  sizeOrType: 2,
   /** INT: encoding, bit offset and bits; VAR: linkage; DECL_TAG: component index. */
   first: 3,
   arrayElement: 3,

@@ -27,7 +27,7 @@ export function bindRecords(
   const add = (section: InputSection, table: ExtTable, records: Uint32Array): void => {
     const known = bound.get(section) ?? { func: [], line: [], core: [] };
     bound.set(section, known);
-    known[table].push(records);
+    known[table].push(inOrder(records, RECORD_WORDS[table]));
   };
   const byName = sectionsByName(file);
   let places: ReadonlyMap<number, InputSection> | undefined;
@@ -46,6 +46,22 @@ export function bindRecords(
     }
   }
   return bound;
+}
+
+/** By instruction, as compilers write them; those of one instruction stay as they are. */
+function inOrder(records: Uint32Array, width: number): Uint32Array {
+  let isSorted = true;
+  for (let at = width; at < records.length; at += width) {
+    isSorted &&= records[at - width]! <= records[at]!;
+  }
+  if (isSorted) return records;
+  const rows = Array.from({ length: records.length / width }, (_, row) =>
+    records.subarray(row * width, (row + 1) * width),
+  );
+  rows.sort((a, b) => a[0]! - b[0]!);
+  const sorted = new Uint32Array(records.length);
+  for (const [row, words] of rows.entries()) sorted.set(words, row * width);
+  return sorted;
 }
 
 function sectionsByName(file: InputFile): Map<string, InputSection[]> {

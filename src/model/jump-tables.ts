@@ -6,6 +6,9 @@
  *
  * The offsets move with the code, but nothing says so: only LLVM before 22 has a relocation on each entry.
  * So the entries become references like any other here, to the section that refers to the table.
+ *
+ * The symbols are global, and numbered anew in each object: BPF.JT.0.0 of two objects are two tables. So they
+ * are local here. libbpf asks for the value and size of the symbol that a reference names, not for its name.
  */
 import { ByteView } from '../base/bytes.ts';
 import { jumpTableEntry } from '../diag/catalogue/elf.ts';
@@ -59,10 +62,17 @@ export function readJumpTables(
 /** Each table with the code section that refers to it. */
 function usersOf(tables: InputSection, file: InputFile): Map<InputSymbol, InputSection> {
   const users = new Map<InputSymbol, InputSection>();
+  const byOffset = new Map<number, InputSymbol>();
+  for (const symbol of file.symbols) {
+    if (symbol.section === tables && symbol.type === STT.OBJECT) byOffset.set(symbol.value, symbol);
+  }
   for (const section of file.sections) {
     if (section === undefined || !isExecutable(section)) continue;
-    for (const { symbol } of section.relocations) {
-      if (symbol.section === tables && symbol.type === STT.OBJECT) users.set(symbol, section);
+    for (const { symbol, addend } of section.relocations) {
+      if (symbol.section !== tables) continue;
+      const byName = symbol.type === STT.OBJECT;
+      const table = byName ? symbol : byOffset.get(symbol.value + addend);
+      if (table !== undefined) users.set(table, section);
     }
   }
   return users;

@@ -1,6 +1,6 @@
 /** The functions of a section of the output. */
 import { STT } from '../elf/constants.ts';
-import type { InputSymbol } from './input.ts';
+import type { InputSection, InputSymbol } from './input.ts';
 import type { PlacedSection } from './layout.ts';
 import { symbolsOf } from './section-symbols.ts';
 import type { LinkState } from './state.ts';
@@ -16,15 +16,34 @@ export interface OutputFunction {
 }
 
 export function* functionsIn(placed: PlacedSection, state: LinkState): Generator<OutputFunction> {
+  const sorted = new Map<InputSection, readonly InputSymbol[]>();
   for (const [section, base] of placed.offsets) {
     for (const part of state.partsOf(section)) {
-      for (const symbol of symbolsOf(part.origin)) {
-        const { type, value } = symbol;
-        if (type !== STT.FUNC || value < part.start || value >= part.end) continue;
-        const slot = (value - part.start) / 8;
+      const functions = sorted.get(part.origin) ?? functionsOf(part.origin);
+      sorted.set(part.origin, functions);
+      for (let i = firstFrom(part.start, functions); i < functions.length; i++) {
+        const symbol = functions[i]!;
+        if (symbol.value >= part.end) break;
+        const slot = (symbol.value - part.start) / 8;
         const moved = slot === 0 ? 0 : part.slots.toNew(slot) * 8;
         yield { offset: base + part.offset + moved, symbol };
       }
     }
   }
+}
+
+function functionsOf(section: InputSection): InputSymbol[] {
+  const functions = symbolsOf(section).filter(({ type }) => type === STT.FUNC);
+  return functions.sort((a, b) => a.value - b.value);
+}
+
+/** The index of the first function at `offset` or behind it. */
+function firstFrom(offset: number, functions: readonly InputSymbol[]): number {
+  let low = 0;
+  for (let high = functions.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (functions[middle]!.value < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -61,10 +61,11 @@ export class OutputSymbols {
   /** What a symbol of an input is in the output; undefined where its definition is not in the output. */
   of(symbol: InputSymbol): PendingSymbol | undefined {
     if (symbol.binding !== STB.LOCAL) return this.#global(symbol.name);
-    if (!this.#locals.has(symbol)) {
-      this.#locals.set(symbol, this.#define(symbol, STB.LOCAL, symbol.visibility));
-    }
-    return this.#locals.get(symbol);
+    const known = this.#locals.get(symbol);
+    if (known !== undefined || this.#locals.has(symbol)) return known;
+    const made = this.#define(symbol, STB.LOCAL, symbol.visibility);
+    this.#locals.set(symbol, made);
+    return made;
   }
 
   /** An undefined symbol, for a reference that is preserved. */
@@ -99,7 +100,8 @@ export class OutputSymbols {
   }
 
   #global(name: string): PendingSymbol | undefined {
-    if (this.#globals.has(name)) return this.#globals.get(name);
+    const known = this.#globals.get(name);
+    if (known !== undefined || this.#globals.has(name)) return known;
     const script = this.#state.scriptSymbols.get(name);
     if (script !== undefined) return this.script(script);
     const global = this.#state.symbols.get(name);
@@ -115,9 +117,9 @@ export class OutputSymbols {
   #define(symbol: InputSymbol, binding: number, visibility: number): PendingSymbol | undefined {
     const { name, size } = symbol;
     const type = symbol.place === 'common' ? STT.OBJECT : symbol.type;
-    const header = { name, type, binding, visibility, size };
     if (symbol.place === 'absolute') {
-      return pending({ ...header, place: 'absolute', value: symbol.value });
+      const { value } = symbol;
+      return pending({ name, type, binding, visibility, size, place: 'absolute', value });
     }
     const place = this.#state.placeOf(symbol);
     const found = place && this.#layout.find(place.section, place.offset);
@@ -127,12 +129,18 @@ export class OutputSymbols {
       const added = own.get(place.offset);
       return added && this.added(added);
     }
-    return pending({
-      ...header,
-      size: this.#sizeNow(symbol),
+    // Most symbols are made here, and a literal of all fields is made fastest.
+    return {
+      name,
+      binding,
+      type,
+      visibility,
+      place: 'section',
+      section: undefined,
       placed: found.placed,
       value: found.offset,
-    });
+      size: this.#sizeNow(symbol),
+    };
   }
 
   /** A function that a pass has rebuilt may have grown or shrunk. */

@@ -20,7 +20,7 @@ export interface FileTypes {
   readonly declarations: readonly Declaration[];
 }
 
-/** By table, in the order of the file: see `RECORD_WORDS`. Offsets count from the section's start. */
+/** By table, see `RECORD_WORDS`; each sorted by offset. Offsets count from the section's start. */
 export type SectionRecords = Readonly<Record<ExtTable, readonly Uint32Array[]>>;
 
 export interface Declaration {

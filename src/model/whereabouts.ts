@@ -47,7 +47,8 @@ export class Finder {
 
   /** Without a symbol BTF has to be believed. */
   #findUnnamed({ types, listed, kind, linkage }: Declaration): Whereabouts {
-    if (linkage === LINKAGE.EXTERN) return { kind: 'undefined' };
+    // Nothing refers to it under this name: C++ has other names for its functions than BTF.
+    if (linkage === LINKAGE.EXTERN) return { kind: listed === undefined ? 'gone' : 'undefined' };
     const section =
       kind === 'variable'
         ? types.file.sections.find((candidate) => candidate?.name === listed?.section)

@@ -75,10 +75,11 @@ class Declarer {
   tags(): void {
     const { builder, pool } = this.#merged;
     for (const { btf, declarations } of this.#state.types.all()) {
-      const byId = new Map(declarations.map((declaration) => [declaration.id, declaration]));
-      if (byId.size === 0) continue;
+      // Few objects have tags, and most need no map.
+      let byId: ReadonlyMap<number, Declaration> | undefined;
       for (let id = 1; id <= btf.typeCount; id++) {
         if (btf.kind(id) !== KIND.DECL_TAG) continue;
+        byId ??= new Map(declarations.map((declaration) => [declaration.id, declaration]));
         const declaration = byId.get(btf.target(id));
         const target = declaration && this.#merged.declared.get(declaration);
         if (target === undefined || target === 0) continue;

@@ -34,7 +34,9 @@ function byOffset(a: ImageRelocation, b: ImageRelocation): number {
 /** Section symbols, then each file's local ones behind its name, then the global ones in order of mention. */
 function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols): PendingSymbol[] {
   const ordered: PendingSymbol[] = layout.sections.map((placed) => symbols.section(placed));
-  for (const file of state.files) ordered.push(...localsOf(file, symbols));
+  for (const file of state.files) {
+    for (const symbol of localsOf(file, symbols)) ordered.push(symbol);
+  }
   for (const symbol of state.addedSymbols) ordered.push(symbols.added(symbol));
   for (const { name, definition, first } of state.symbols.all()) {
     // What loaders provide has a declaration in BTF, and that a symbol, whether it is used or not.

@@ -7,8 +7,8 @@ import type { FileBytes } from '../base/file-bytes.ts';
 import type { SectionId } from '../base/ids.ts';
 import * as diagnose from '../diag/catalogue/elf.ts';
 import { tooLarge } from '../diag/catalogue/layout.ts';
-import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { EM_NONE, SHF, SHT, STT } from '../elf/constants.ts';
+import type { Diagnostic, DiagnosticSink } from '../diag/diagnostic.ts';
+import { EM_NONE, SHF, SHT, STB, STT } from '../elf/constants.ts';
 import { isDebugInformation } from '../elf/needed.ts';
 import { producerOf } from '../elf/producer.ts';
 import { readElf } from '../elf/read.ts';
@@ -44,9 +44,20 @@ export function ingest(inputs: readonly NamedBytes[], sink: DiagnosticSink): Inp
       sink.report(diagnose.mixedByteOrder(input.path, object.order, first.path, first.order));
       continue;
     }
-    files.push(ingester.file(input.path, object, files.length + 1));
+    const unlinkable = whyUnlinkable(object, input.path);
+    if (unlinkable !== undefined) sink.report(unlinkable);
+    else files.push(ingester.file(input.path, object, files.length + 1));
   }
   return files;
+}
+
+/** An object of which the linker would see nothing, or nothing that it could tell apart. */
+function whyUnlinkable({ sections, symbols }: ElfObject, path: string): Diagnostic | undefined {
+  const hasCode = sections.some(({ flags, size }) => (flags & SHF.EXECINSTR) !== 0 && size > 0);
+  if (!hasCode && sections.some(({ name }) => name.startsWith('.gnu.lto_'))) {
+    return diagnose.onlyForLto(path);
+  }
+  return hasCode && symbols.length === 0 ? diagnose.noSymbols(path) : undefined;
 }
 
 /** Sections that a link consumes or rebuilds; everything else goes through the script. */
@@ -80,15 +91,16 @@ function labelledSections({ sections, symbols }: ElfObject): Uint8Array {
 }
 
 function inputSymbol(symbol: ElfSymbol, elf: ElfObject, file: InputFile): InputSymbol {
-  const { place, section } = symbol;
+  const { place } = symbol;
+  const section = place === 'section' ? file.sections[symbol.section] : undefined;
   return {
     file,
     name: symbolName(elf, symbol),
-    binding: symbol.binding,
+    binding: section?.name === JUMP_TABLES ? STB.LOCAL : symbol.binding,
     type: symbol.type,
     visibility: symbol.visibility,
     place,
-    section: place === 'section' ? file.sections[section] : undefined,
+    section,
     value: symbol.value,
     size: symbol.size,
   };
@@ -143,7 +155,8 @@ class Ingester {
     }
     sections.forEach((section, index) => {
       if (section?.name !== JUMP_TABLES) return;
-      relocations[index]!.push(...readJumpTables(file, section, this.#sink));
+      const entries = readJumpTables(file, section, this.#sink);
+      for (const entry of entries) relocations[index]!.push(entry);
     });
     return file;
   }

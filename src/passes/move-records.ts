@@ -116,9 +116,9 @@ class Translator {
     moved: number[],
   ): void {
     const stride = RECORD_WORDS[table];
-    for (let at = 0; at < records.length; at += stride) {
+    for (let at = firstFrom(part.start, records, stride); at < records.length; at += stride) {
       const offset = records[at]!;
-      if (offset < part.start || offset >= part.end) continue;
+      if (offset >= part.end) break;
       const slot = (offset - part.start) / 8;
       if (table === 'core' && part.slots.isGone(slot)) continue;
       const now = base + (slot === 0 ? 0 : part.slots.toNew(slot) * 8);
@@ -148,4 +148,15 @@ class Translator {
         moved.push(offset, this.#merged.idOf(this.#types, first), this.#rename(second), third);
     }
   }
+}
+
+/** Where the first record at `offset` or behind it is; the records' end if there is none. */
+function firstFrom(offset: number, records: Uint32Array, stride: number): number {
+  let low = 0;
+  for (let high = records.length / stride; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (records[middle * stride]! < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low * stride;
 }

@@ -129,17 +129,18 @@ function inRuleOrder(
   placed: ReadonlyMap<CompiledSelector, readonly Placement[]>,
   taken: ReadonlyMap<Placement, InputSection>,
 ): InputSection[] {
-  const ordered: InputSection[] = [];
+  let ordered: InputSection[] = [];
   let unsorted: InputSection[] = [];
   const flush = (): void => {
-    ordered.push(...unsorted.sort((a, b) => a.file.id - b.file.id || a.id - b.id));
+    unsorted.sort((a, b) => a.file.id - b.file.id || a.id - b.id);
+    ordered = ordered.concat(unsorted);
     unsorted = [];
   };
   for (const selector of rule.selectors) {
     const sections = (placed.get(selector) ?? []).map((placement) => taken.get(placement)!);
     const keys = selector.sort.filter((key) => key !== 'none');
     if (keys.length === 0) {
-      unsorted.push(...sections);
+      unsorted = unsorted.concat(sections);
       continue;
     }
     flush();
@@ -150,7 +151,7 @@ function inRuleOrder(
       }
       return a.file.id - b.file.id || a.id - b.id;
     });
-    ordered.push(...sections);
+    ordered = ordered.concat(sections);
   }
   flush();
   if (rule.sortFiles === 'name') {

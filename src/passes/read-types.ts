@@ -8,7 +8,7 @@ import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { typeIds } from '../btf/query.ts';
 import { readBtf } from '../btf/read.ts';
-import { repaired } from '../btf/repair.ts';
+import { repaired, withoutMethods } from '../btf/repair.ts';
 import { type Btf, FIELD } from '../btf/types.ts';
 import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
@@ -30,12 +30,13 @@ export function readTypes(files: readonly InputFile[], sink: DiagnosticSink): In
 function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined {
   if (file.btf === undefined) return undefined;
   const read = readBtf(file.btf, file.order);
-  const fault = read.fault ?? validateBtf(read.btf);
-  if (read.btf === undefined || fault !== undefined) {
+  const valid = read.btf && withoutMethods(read.btf);
+  const fault = read.fault ?? (valid && validateBtf(valid));
+  if (valid === undefined || fault !== undefined) {
     sink.report(badBtf(file.path, fault!));
     return undefined;
   }
-  const btf = repaired(read.btf);
+  const btf = repaired(valid);
   const declarations: Declaration[] = [];
   const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
   const symbols = new SymbolFinder(file);
@@ -45,6 +46,8 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     const kind = btf.kind(id);
     if (kind !== KIND.FUNC && kind !== KIND.VAR) continue;
     const name = btf.name(id);
+    // GCC 12 has one for each helper that is a pointer in a header; the kernel wants names.
+    if (name === '') continue;
     const listed = listings.get(id);
     if (kind === KIND.FUNC) {
       const isStatic = !allStatic && btf.vlen(id) === LINKAGE.STATIC;

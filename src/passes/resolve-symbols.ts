@@ -71,11 +71,18 @@ function define(
   const ours = strengthOf(symbol, exclusions);
   const difference = ours - strengthOf(current, exclusions);
   if (difference === 0 && ours === strength.strong) {
-    sink.report(duplicateSymbol(global.name, locateSymbol(current), locateSymbol(symbol)));
+    sink.report(
+      duplicateSymbol(global.name, kindOf(symbol), locateSymbol(current), locateSymbol(symbol)),
+    );
     return;
   }
   const largerCommon = symbol.place === 'common' && symbol.size > current.size;
   const wins = difference > 0 || (difference === 0 && largerCommon);
   global.losers.push(wins ? current : symbol);
   if (wins) global.definition = symbol;
+}
+
+function kindOf({ type, section }: InputSymbol): 'function' | 'map' | 'variable' {
+  if (section?.name === '.maps' || section?.name === 'maps') return 'map';
+  return type === STT.FUNC ? 'function' : 'variable';
 }

@@ -51,3 +51,15 @@ test('so many sections link, each under its name', () => {
   expect(output.symbol('far')).toMatchObject({ value: 0 });
   expect(output.elf.sections[output.symbol('far').section]?.name).toBe(`.data.${count - 1}`);
 });
+
+test('more local symbols than a call has room for arguments', () => {
+  const symbols = Array.from({ length: 150_000 }, (_, i) => ({
+    name: `local${i}`,
+    in: '.data',
+    binding: 'local' as const,
+  }));
+  const output = linked({
+    'a.o': object({ sections: [{ name: '.data', content: 'x' }], symbols }),
+  });
+  expect(output.elf.symbols.at(-1)?.name).toBe('local149999');
+});

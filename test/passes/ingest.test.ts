@@ -329,3 +329,21 @@ test('an object without a symbol table is an object', () => {
   const stripped = patch(object({ sections: [target] })).header('.symtab', { type: SHT.PROGBITS });
   expect(take(stripped.bytes)).toMatchObject({ files: [{ symbols: [] }], diagnostics: [] });
 });
+
+test('ELF-015: code without a symbol table is told by the name of its object', () => {
+  const whole = object({ sections: [{ name: 'tc', flags: CODE, code: [movImm(0, 0), exit()] }] });
+  const stripped = patch(whole).header('.symtab', { type: SHT.NULL });
+  const { files, diagnostics } = take(stripped.bytes);
+  expect(files).toEqual([]);
+  expect(diagnostics).toMatchObject([{ code: 'ELF-015', message: 'a.o has no symbol table' }]);
+});
+
+test('ELF-016: what only a compiler can finish is no object', () => {
+  const { diagnostics } = take(
+    object({
+      sections: [{ name: '.gnu.lto_.decls.1', content: 'lto' }],
+      symbols: [{ name: '__gnu_lto_slim', in: 'COMMON', value: 1, size: 1 }],
+    }),
+  );
+  expect(codes(diagnostics)).toEqual(['ELF-016']);
+});

@@ -26,11 +26,11 @@
 import { KIND } from '../format.ts';
 import { typeIds } from '../query.ts';
 import type { Btf } from '../types.ts';
-import { type Edges, reversed, spread } from './edges.ts';
+import { spread } from './edges.ts';
 import { eachId } from './entries.ts';
-import { isForward, Shapes } from './shapes.ts';
+import { OpenTable, usersFirst } from './open-table.ts';
 
-/** Pairs of types to be looked at: so many, and more for each word of the table. Real ones need a tenth. */
+/** Pairs of types to be looked at: so many, and more for each word. Real tables need one for ten words. */
 const STEPS = 100_000;
 const STEPS_PER_WORD = 4;
 
@@ -43,17 +43,22 @@ const STEPS_PER_WORD = 4;
  */
 type Mode = 'take' | 'join' | 'fit' | 'equal';
 
-/** In which order types are looked at, and what is done about forward declarations, first and then. */
+/** In which order types are looked at and tried, and what is done about forward declarations, first and then. */
 interface Strategy {
-  readonly order: 'users first' | 'ids';
+  readonly order: 'users first' | 'ids' | 'last first';
+  /** Of the types that a type is compared with; the best are those that are used as it is used. */
+  readonly candidates: 'best first' | 'ids' | 'last first';
   readonly modes: readonly Mode[];
 }
 
 /** None is best for all tables; the first is for most. */
 const STRATEGIES: readonly Strategy[] = [
-  { order: 'users first', modes: ['take', 'join'] },
-  { order: 'users first', modes: ['join'] },
-  { order: 'ids', modes: ['join'] },
+  { order: 'users first', candidates: 'best first', modes: ['take', 'join'] },
+  { order: 'users first', candidates: 'best first', modes: ['join'] },
+  { order: 'ids', candidates: 'best first', modes: ['join'] },
+  { order: 'ids', candidates: 'ids', modes: ['join'] },
+  { order: 'ids', candidates: 'last first', modes: ['join'] },
+  { order: 'last first', candidates: 'ids', modes: ['join'] },
 ];
 
 /**
@@ -64,59 +69,12 @@ export function aliasForwards(btf: Btf): Uint32Array[] {
   const table = new OpenTable(btf);
   const results: Uint32Array[] = [];
   for (const strategy of STRATEGIES) {
-    const alias = new Matcher(table).run(strategy);
+    const alias = new Matcher(table, strategy).run();
     if (alias === undefined) continue;
     const isKnown = results.some((other) => other.every((to, id) => to === alias[id]));
     if (!isKnown) results.push(alias);
   }
   return results;
-}
-
-/** A table with forward declarations of names that it defines: what does not depend on the strategy. */
-class OpenTable {
-  readonly btf: Btf;
-  readonly shape: Uint32Array;
-  /** Those forward declarations. */
-  readonly open: Uint8Array;
-  /** Types that lead to such a one, and these. */
-  readonly leads: Uint8Array;
-  /** The types of each shape that leads to a forward declaration, those first that do not. */
-  readonly alike: Map<number, number[]> = new Map();
-  readonly users: Edges;
-  readonly #seenAs: Uint32Array;
-
-  constructor(btf: Btf) {
-    this.btf = btf;
-    const shapes = new Shapes(true);
-    this.shape = shapes.add(btf);
-    this.#seenAs = shapes.seenAs;
-    const count = btf.typeCount + 1;
-    this.open = new Uint8Array(count);
-    for (let id = 1; id < count; id++) {
-      if (isForward(btf, id) && shapes.body[this.name(id)] !== 0) this.open[id] = 1;
-    }
-    this.leads = this.open.slice();
-    this.users = usersOf(btf);
-    spread(this.users, this.leads);
-    this.#collect();
-  }
-
-  /** How references see the type. */
-  name(id: number): number {
-    return this.#seenAs[this.shape[id]!]!;
-  }
-
-  #collect(): void {
-    const { open, leads, shape, alike } = this;
-    for (let id = 1; id < shape.length; id++) {
-      if (leads[id] === 1 && open[id] === 0) alike.set(shape[id]!, []);
-    }
-    for (const leading of [0, 1]) {
-      for (let id = 1; id < shape.length; id++) {
-        if (leads[id] === leading && open[id] === 0) alike.get(shape[id]!)?.push(id);
-      }
-    }
-  }
 }
 
 class Matcher {
@@ -128,18 +86,22 @@ class Matcher {
   readonly #unfit = new Set<number>();
   /** The types that were found to fit a type, besides itself. */
   readonly #followers = new Map<number, number[]>();
+  readonly #strategy: Strategy;
   #steps: number;
 
-  constructor(table: OpenTable) {
+  constructor(table: OpenTable, strategy: Strategy) {
     this.#table = table;
+    this.#strategy = strategy;
     this.#steps = STEPS + STEPS_PER_WORD * table.btf.words.length;
     this.#alias = new Uint32Array(table.shape.length).map((_, id) => id);
   }
 
-  run({ order, modes }: Strategy): Uint32Array | undefined {
+  run(): Uint32Array | undefined {
     const { btf, leads } = this.#table;
-    const ids = order === 'ids' ? typeIds(btf) : usersFirst(btf);
+    const { order, modes } = this.#strategy;
+    const ids = order === 'users first' ? usersFirst(btf) : typeIds(btf);
     const leading = [...ids].filter((id) => leads[id] === 1);
+    if (order === 'last first') leading.reverse();
     for (const mode of modes) {
       for (const id of leading) if (decides(btf.kind(id))) this.#join(id, mode);
     }
@@ -172,20 +134,23 @@ class Matcher {
     return undefined;
   }
 
-  /** Best first: those that the type was found to fit; those that are used as it is used; as in `alike`. */
+  /** First those that the type was found to fit. */
   #candidates(id: number): number[] {
     const alike = this.#table.alike.get(this.#table.shape[id]!)!;
     this.#steps -= alike.length;
     if (alike.length === 1 || this.#steps < 0) return [];
-    const uses = new Set(this.#uses(id));
-    const ranks = new Map<number, number>();
-    for (const other of alike) {
-      if (other === id || this.#alias[other] !== other) continue;
-      const isKnown = this.#fitting.has(this.#key(id, other));
-      const common = new Set(this.#uses(other).filter((shape) => uses.has(shape)));
-      ranks.set(other, isKnown ? Number.POSITIVE_INFINITY : common.size);
-    }
-    return [...ranks.keys()].sort((a, b) => ranks.get(b)! - ranks.get(a)! || 0);
+    const { candidates } = this.#strategy;
+    const uses = new Set(candidates === 'best first' ? this.#uses(id) : []);
+    const rank = (other: number): number => {
+      if (this.#fitting.has(this.#key(id, other))) return Number.MAX_SAFE_INTEGER;
+      if (candidates !== 'best first') return candidates === 'ids' ? -other : other;
+      return new Set(this.#uses(other).filter((shape) => uses.has(shape))).size;
+    };
+    return alike
+      .filter((other) => other !== id && this.#alias[other] === other)
+      .map((other) => ({ other, rank: rank(other) }))
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ other }) => other);
   }
 
   /** The shapes of what refers to the type. */
@@ -211,7 +176,7 @@ class Matcher {
       if (undecided[id] === 0 || !decides(btf.kind(id))) continue;
       for (const other of alike.get(shape[id]!)!) {
         if (--this.#steps < 0) return;
-        if (other !== id) this.#fits([[id, other]], 'take');
+        if (other !== id) this.#fits([[id, other]], 'join');
       }
     }
   }
@@ -308,42 +273,4 @@ class Matcher {
 
 function decides(kind: number): boolean {
   return kind === KIND.STRUCT || kind === KIND.UNION || kind === KIND.TYPEDEF;
-}
-
-/** All types, each before those that it refers to; in a cycle some one is first. */
-function usersFirst({ words, starts, typeCount }: Btf): number[] {
-  const UNSEEN = 0;
-  const OPEN = 1;
-  const DONE = 2;
-  const state = new Uint8Array(typeCount + 1);
-  const order: number[] = [];
-  const stack: number[] = [];
-  for (let root = typeCount; root > 0; root--) {
-    stack.push(root);
-    while (stack.length > 0) {
-      const id = stack[stack.length - 1]!;
-      if (state[id] !== UNSEEN) {
-        stack.pop();
-        if (state[id] === OPEN) order.push(id);
-        state[id] = DONE;
-        continue;
-      }
-      state[id] = OPEN;
-      eachId(words, starts[id]!, starts[id + 1]!, (place) => {
-        const to = words[place]!;
-        if (to !== 0 && state[to] === UNSEEN) stack.push(to);
-      });
-    }
-  }
-  return order.reverse();
-}
-
-function usersOf({ words, starts, typeCount }: Btf): Edges {
-  return reversed(typeCount + 1, (edge) => {
-    for (let id = 1; id <= typeCount; id++) {
-      eachId(words, starts[id]!, starts[id + 1]!, (place) => {
-        if (words[place]! <= typeCount) edge(id, words[place]!);
-      });
-    }
-  });
 }

@@ -147,7 +147,7 @@ export function sourceFile(
   // clang goes by the name, bpfld also by the content.
   const named = file.endsWith('.c') ? '' : '-x c ';
   const remedy = {
-    C: `compile it first, with: clang -O2 -target bpf ${named}-c ${file} -o ${object}`,
+    C: `compile it first, with: clang -O2 -g -target bpf ${named}-c ${file} -o ${object}`,
     'C header':
       'a header is compiled as part of a C file that includes it: give the object of that',
     'C++': `compile it first, with: clang++ -O2 -target bpf -c ${file} -o ${object}`,

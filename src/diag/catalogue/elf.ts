@@ -5,7 +5,7 @@ import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts
 /** ELF-001 */
 export const notElf = (file: string): Diagnostic =>
   error('ELF-001', `${file}: not an ELF object`, {
-    notes: ['pass BPF objects, such as clang -O2 -target bpf -c makes'],
+    notes: ['pass BPF objects, such as clang -O2 -g -target bpf -c makes'],
   });
 
 /** ELF-002 */
@@ -158,4 +158,21 @@ export const jumpTableEntry = (
   error('ELF-014', `${file}: the jump table '${table}' leads to byte ${value} of ${code}`, {
     at: [{ kind: 'object', file, section: '.jumptables', offset }],
     notes: ['no instruction begins there: compile the object again'],
+  });
+
+/** ELF-015 */
+export const noSymbols = (file: string): Diagnostic =>
+  error('ELF-015', `${file} has no symbol table`, {
+    at: [{ kind: 'object', file }],
+    notes: [
+      'it was stripped, and nothing tells its functions and maps apart any more',
+      'link it as it came from the compiler; llvm-strip -g takes away debug information only',
+    ],
+  });
+
+/** ELF-016 */
+export const onlyForLto = (file: string): Diagnostic =>
+  error('ELF-016', `${file} has no code: it was compiled with -flto`, {
+    at: [{ kind: 'object', file }],
+    notes: ["GCC's own linker plugin is needed for it; compile without -flto"],
   });

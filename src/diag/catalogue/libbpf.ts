@@ -70,8 +70,8 @@ export const staticProgram = (name: string, section: string, at: Places): Diagno
       notes: [
         says(`sec '${section}': program '${name}' is static and not supported`),
         section.startsWith('.text.')
-        ? ownSection
-        : 'remove `static`; for a function that is no program, remove SEC() too, so that it comes into .text',
+          ? ownSection
+          : 'remove `static`; for a function that is no program, remove SEC() too, so that it comes into .text',
       ],
     },
   );
@@ -104,8 +104,8 @@ export const callOutsideText = (
       notes: [
         says(`prog '${caller}': bad call relo against '${name}' in section '${section}'`),
         section.startsWith('.text.')
-        ? ownSection
-        : `remove SEC("${section}") from the function, or let the script put the section into .text`,
+          ? ownSection
+          : `remove SEC("${section}") from the function, or let the script put the section into .text`,
       ],
     },
   );

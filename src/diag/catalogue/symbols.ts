@@ -4,13 +4,21 @@ import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts
 /** SYM-001 */
 export const duplicateSymbol = (
   name: string,
+  kind: 'function' | 'map' | 'variable',
   first: readonly Location[],
   second: readonly Location[],
 ): Diagnostic =>
   error('SYM-001', `duplicate symbol: ${name}`, {
     at: [...first, ...second],
-    notes: ['make one of them static, or __attribute__((weak)) to give way to the other'],
+    notes: [remedyForDuplicate[kind]],
   });
+
+const remedyForDuplicate = {
+  function: 'make one of them static, or __attribute__((weak)) to give way to the other',
+  map: 'declare the map `extern` in all files but one, or make it __attribute__((weak)) in all',
+  variable:
+    'declare it `extern` in all files but one; or make it static, if each file is to have its own',
+} as const;
 
 /** SYM-002 */
 export const undefinedSymbol = (

@@ -1,7 +1,11 @@
 /** Functions of several objects: which one a name means, what BTF says of it, where references lead. */
 import { expect, test } from 'vitest';
+import { exit, movImm } from '../../../src/bpf/build.ts';
+import { KIND, LINKAGE } from '../../../src/btf/format.ts';
 import { printType } from '../../../src/btf/index.ts';
-import { STB, STV } from '../../../src/elf/constants.ts';
+import { STB, STT, STV } from '../../../src/elf/constants.ts';
+import { info, section } from '../../btf/support/table.ts';
+import { object } from '../../support/object.ts';
 import { parity, permutations } from './support.ts';
 
 const pair = ['linked-functions/one.o', 'linked-functions/two.o'] as const;
@@ -83,4 +87,45 @@ test('a static function of the second file is called through the section and an 
   expect(new Set(addends)).toEqual(
     new Set([first!.value / 8 - 1, second!.value / 8 - 1].map((n) => n >>> 0)),
   );
+});
+
+test('an object may have a static function and another, extern, of one name', () => {
+  const types = section((name) => [
+    [name('int'), info(KIND.INT), 4, 0x01000020],
+    [0, info(KIND.FUNC_PROTO), 1],
+    [0, info(KIND.FUNC_PROTO), 0],
+    [name('same'), info(KIND.FUNC, LINKAGE.STATIC), 2],
+    [name('same'), info(KIND.FUNC, LINKAGE.EXTERN), 3],
+  ]);
+  const bytes = object({
+    sections: [
+      { name: '.text', code: [movImm(0, 1), exit()] },
+      { name: '.BTF', flags: 0, content: types },
+    ],
+    symbols: [
+      { name: 'same', binding: 'local', type: STT.FUNC, in: '.text', size: 16 },
+      { name: 'same' },
+    ],
+  });
+  const output = parity({ path: 'a.o', bytes });
+  const functions = output.types('same', KIND.FUNC);
+  expect(output.linkages('same')).toEqual(['static', 'extern']);
+  expect(functions.map((id) => output.btf.target(output.btf.target(id)))).toEqual([1, 0]);
+});
+
+test('an extern function that no symbol names is not declared: the kernel knows none outside .ksyms', () => {
+  const types = section((name) => [
+    [0, info(KIND.FUNC_PROTO), 0],
+    [name('helper'), info(KIND.FUNC, LINKAGE.EXTERN), 1],
+    [name('program'), info(KIND.FUNC, LINKAGE.GLOBAL), 1],
+  ]);
+  const bytes = object({
+    sections: [
+      { name: 'tc', code: [movImm(0, 1), exit()] },
+      { name: '.BTF', flags: 0, content: types },
+    ],
+    symbols: [{ name: 'program', type: STT.FUNC, in: 'tc', size: 16 }, { name: '_Z6helperv' }],
+  });
+  const output = parity({ path: 'a.o', bytes });
+  expect([output.linkages('helper'), output.linkages('program')]).toEqual([[], ['global']]);
 });

@@ -1,7 +1,8 @@
 /** How sections of several objects become one, and what is no longer a riddle to the loader. */
 import { expect, test } from 'vitest';
-import { SHF, SHT, STB, STT } from '../../../src/elf/constants.ts';
-import { codes, fixture, hasFixture, linked, refused } from '../../support/link.ts';
+import { exit, loadImm64 } from '../../../src/bpf/build.ts';
+import { R_BPF, SHF, SHT, STB, STT } from '../../../src/elf/constants.ts';
+import { codes, fixture, hasFixture, linked, Output, refused } from '../../support/link.ts';
 import { CODE, DATA, object, RODATA } from '../../support/object.ts';
 import { patch } from '../../support/patch.ts';
 import { parity, parityError, parityLink, permutations } from './support.ts';
@@ -158,6 +159,35 @@ test.each([
     two: [32, 48, 32],
     relocations: [],
   });
+});
+
+/** A program that is one jump through its table. */
+function jumping(program: string) {
+  const bytes = object({
+    sections: [
+      {
+        name: 'tc',
+        code: [loadImm64(2, 0n), exit()],
+        relocations: [{ offset: 0, type: R_BPF.LD_IMM64, symbol: 'BPF.JT.0.0' }],
+      },
+      { name: '.jumptables', flags: 0, content: [16, 0, 0, 0, 0, 0, 0, 0] },
+    ],
+    symbols: [
+      { name: 'BPF.JT.0.0', type: STT.OBJECT, in: '.jumptables', size: 8 },
+      { name: program, type: STT.FUNC, in: 'tc', size: 24 },
+    ],
+  });
+  return { path: `${program}.o`, bytes };
+}
+
+test('compilers number jump tables anew in each object, and names that are equal are two tables', () => {
+  const output = new Output(parityLink([jumping('one'), jumping('two')]));
+  expect(output.symbols('BPF.JT.0.0').map(({ value }) => value)).toEqual([0, 8]);
+  const view = output.view('.jumptables');
+  expect([view.size(0), view.size(8)]).toEqual([16, 24 + 16]);
+  const { index } = output.section('tc');
+  const named = output.elf.relocations.get(index)?.map(({ symbol }) => output.elf.symbols[symbol]);
+  expect(named?.map((symbol) => symbol?.value)).toEqual([0, 8]);
 });
 
 test.each([4096, 36])('ELF-014: a jump table that leads to byte %i', (offset) => {
