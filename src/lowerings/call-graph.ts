@@ -6,8 +6,14 @@ import { type BpfFunction, locateSlot } from './functions.ts';
 /** MAX_CALL_FRAMES of the kernel's verifier. */
 const MOST_FRAMES = 8;
 
-/** What `roots` reach, each once: callees before callers. Recursion and too deep nesting are reported. */
-export function reachable(roots: readonly BpfFunction[], sink: DiagnosticSink): BpfFunction[] {
+/**
+ * What `roots` reach, each once: callees before callers. Recursion and too deep nesting are reported to the
+ * sink; without one they are the loader's business.
+ */
+export function reachable(
+  roots: readonly BpfFunction[],
+  sink: DiagnosticSink | undefined,
+): BpfFunction[] {
   const walk = new Walk(sink);
   for (const root of roots) walk.from(root);
   return walk.order;
@@ -23,11 +29,11 @@ interface Frame {
 /** Depth first with a stack of its own: a chain of calls may be longer than JavaScript's stack. */
 class Walk {
   readonly order: BpfFunction[] = [];
-  readonly #sink: DiagnosticSink;
+  readonly #sink: DiagnosticSink | undefined;
   readonly #height = new Map<BpfFunction, number>();
   readonly #open = new Map<BpfFunction, Frame>();
 
-  constructor(sink: DiagnosticSink) {
+  constructor(sink: DiagnosticSink | undefined) {
     this.#sink = sink;
   }
 
@@ -49,7 +55,7 @@ class Walk {
       else frame.height = Math.max(frame.height, known + 1);
     }
     if (this.#height.get(root)! > MOST_FRAMES) {
-      this.#sink.report(tooManyFrames(this.#longestChain(root), locateSlot(root, 0)));
+      this.#sink?.report(tooManyFrames(this.#longestChain(root), locateSlot(root, 0)));
     }
   }
 
@@ -69,7 +75,7 @@ class Walk {
   #reportCycle(callee: BpfFunction, caller: BpfFunction, slot: number): void {
     const open = [...this.#open.keys()];
     const chain = [...open.slice(open.indexOf(callee)), callee].map(({ name }) => name);
-    this.#sink.report(recursion(chain, locateSlot(caller, slot)));
+    this.#sink?.report(recursion(chain, locateSlot(caller, slot)));
   }
 
   #longestChain(root: BpfFunction): string[] {

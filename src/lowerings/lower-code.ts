@@ -47,7 +47,9 @@ export function lowerCode(
   const roots = request.copyCalls
     ? programs.map(({ entry }) => entry)
     : [...functions.all()].filter((fn) => !functions.isLoser(fn));
-  const order = reachable(roots, sink);
+  // Code that is only moved may be whatever its loader takes.
+  const rewrites = request.copyCalls || lowersData(request);
+  const order = reachable(roots, rewrites ? sink : undefined);
   if (sink.hasErrors) return;
   checkUndefined(order, context);
   checkDiscarded(order, context);

@@ -8,6 +8,7 @@ import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { SHT } from '../../../elf/constants.ts';
 import type { ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
+import { isRefusedMap } from './maps.ts';
 import { isInstruction, namesSubprogram, type Reference, referencesOf } from './references.ts';
 import { isExtern, type View, viewOf } from './view.ts';
 
@@ -90,14 +91,18 @@ function refusedAddress(view: View, reference: Reference, inside: string): Diagn
   }
 }
 
-/** A map is what begins at the symbol. What the instruction adds to it libbpf overwrites. */
+/**
+ * A map is what begins at the symbol. What the instruction adds to it libbpf overwrites. Of a map that is refused
+ * itself nothing more is told.
+ */
 function refusedMap(view: View, reference: Reference, inside: string): Diagnostic | undefined {
   const { symbol, imm } = reference;
   const maps = view.dataSections.get('.maps');
   if (maps === undefined) return undefined;
+  if (imm === 0 && maps.offsets.has(symbol.value)) return undefined;
+  if (isRefusedMap(view, symbol)) return undefined;
   const name = view.nameOf(symbol);
   if (imm !== 0) return diagnose.mapWithOffset(name, imm, inside, placeOf(view, reference));
-  if (maps.offsets.has(symbol.value)) return undefined;
   return diagnose.notAMap(name, symbol.value, inside, placeOf(view, reference));
 }
 
@@ -124,12 +129,6 @@ export const relocationTables: Rule = (object, report) => {
         if (isInstruction(section, relocation)) continue;
         report(diagnose.misplacedRelocation(section.name, relocation.offset));
       }
-    } else if (role !== 'maps' && role !== 'struct_ops') {
-      const [first] = relocations;
-      if (first === undefined) continue;
-      const name = view.nameOf(object.symbols[first.symbol]!);
-      const at = view.at(section, first.offset);
-      report(diagnose.dataNotRelocated(section.name, name, relocations.length, at));
     }
   }
 };

@@ -157,6 +157,7 @@ export class View {
       file: line.file,
       line: line.line,
       column: line.column,
+      ...(line.text === '' ? {} : { text: line.text }),
       ...(name === undefined ? {} : { function: name }),
     };
     return [source, place];
