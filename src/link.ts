@@ -24,6 +24,7 @@ import { declareSymbols } from './passes/declare-symbols.ts';
 import { defineScriptSymbols } from './passes/define-script-symbols.ts';
 import { emitImage } from './passes/emit-image.ts';
 import { emitTypes } from './passes/emit-types.ts';
+import { forgetExterns } from './passes/forget-externs.ts';
 import { ingest } from './passes/ingest.ts';
 import { markProducer } from './passes/mark-producer.ts';
 import { mergeConstants } from './passes/merge-constants.ts';
@@ -99,6 +100,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   stopOnErrors(); // layout is fixed
   const outputSymbols = new OutputSymbols(state, layout);
   const relocated = relocate(state, layout, outputSymbols, profile, sink);
+  forgetExterns(state, outputSymbols);
   stopOnErrors();
 
   // Types once, declared as the output's symbols have them; records moved with the code.

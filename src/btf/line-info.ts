@@ -18,6 +18,26 @@ export interface SourceLine {
 
 const WIDTH = RECORD_WORDS.line;
 
+/** The source line of the instruction at byte `offset`, by a section's records in the order of their offsets. */
+export function lineAt(btf: Btf, records: Uint32Array, offset: number): SourceLine | undefined {
+  let low = 0;
+  let high = records.length / WIDTH;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (records[middle * WIDTH]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return undefined;
+  const at = (low - 1) * WIDTH;
+  const place = records[at + 3]!;
+  return {
+    file: btf.strings.at(records[at + 1]!),
+    text: btf.strings.at(records[at + 2]!).trimEnd(),
+    line: place >>> 10,
+    column: place & 0x3ff,
+  };
+}
+
 export class LineTable {
   readonly #btf: Btf;
   readonly #ext: BtfExt;
@@ -31,23 +51,7 @@ export class LineTable {
 
   /** The source line of the instruction at byte `offset` of `section`. */
   at(section: string, offset: number): SourceLine | undefined {
-    const records = this.#records(section);
-    let low = 0;
-    let high = records.length / WIDTH;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (records[middle * WIDTH]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return undefined;
-    const at = (low - 1) * WIDTH;
-    const place = records[at + 3]!;
-    return {
-      file: this.#btf.strings.at(records[at + 1]!),
-      text: this.#btf.strings.at(records[at + 2]!).trimEnd(),
-      line: place >>> 10,
-      column: place & 0x3ff,
-    };
+    return lineAt(this.#btf, this.#records(section), offset);
   }
 
   #records(section: string): Uint32Array {

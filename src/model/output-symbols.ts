@@ -68,6 +68,11 @@ export class OutputSymbols {
     return made;
   }
 
+  /** Whether a reference to the name is preserved. */
+  isUndefined(name: string): boolean {
+    return this.#globals.get(name)?.place === 'undefined';
+  }
+
   /** An undefined symbol, for a reference that is preserved. */
   undefined(symbol: InputSymbol): PendingSymbol {
     const global = this.#state.globalOf(symbol);

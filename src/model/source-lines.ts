@@ -1,26 +1,48 @@
 /** Answers "where is this?" for diagnostics: the source line where line info has it, and the object. */
 
-import { emptyExt, readBtfExt } from '../btf/ext.ts';
-import { LineTable } from '../btf/line-info.ts';
+import { readBtfExt } from '../btf/ext.ts';
+import { lineAt, type SourceLine } from '../btf/line-info.ts';
 import { readBtf } from '../btf/read.ts';
-import { Btf } from '../btf/types.ts';
+import type { Btf } from '../btf/types.ts';
 import type { Location } from '../diag/diagnostic.ts';
 import { STT } from '../elf/constants.ts';
+import { bindRecords } from './bind-records.ts';
 import { type InputFile, type InputSection, type InputSymbol, isExecutable } from './input.ts';
 import { symbolsOf } from './section-symbols.ts';
+import type { SectionRecords } from './types.ts';
 
-const tables = new WeakMap<InputFile, LineTable>();
+interface FileLines {
+  readonly btf: Btf;
+  readonly records: ReadonlyMap<InputSection, SectionRecords>;
+}
+
+const known = new WeakMap<InputFile, FileLines | 'none'>();
 
 /** Read when the first diagnostic asks: a link without diagnostics never looks at line info. */
-function linesOf(file: InputFile): LineTable {
-  const known = tables.get(file);
-  if (known !== undefined) return known;
-  const { btf } = file.btf === undefined ? {} : readBtf(file.btf, file.order);
-  const { ext } =
-    btf === undefined || file.btfExt === undefined ? {} : readBtfExt(file.btfExt, file.order, btf);
-  const lines = new LineTable(btf ?? Btf.empty, ext ?? emptyExt);
-  tables.set(file, lines);
+function linesOf(file: InputFile): FileLines | 'none' {
+  let lines = known.get(file);
+  if (lines === undefined) {
+    lines = readLines(file) ?? 'none';
+    known.set(file, lines);
+  }
   return lines;
+}
+
+function readLines(file: InputFile): FileLines | undefined {
+  if (file.btf === undefined || file.btfExt === undefined) return undefined;
+  const { btf } = readBtf(file.btf, file.order);
+  const { ext } = btf === undefined ? {} : readBtfExt(file.btfExt, file.order, btf);
+  return btf && ext && { btf, records: bindRecords(file, btf, ext) };
+}
+
+function sourceLine(section: InputSection, offset: number): SourceLine | undefined {
+  const lines = linesOf(section.file);
+  if (lines === 'none') return undefined;
+  for (const records of lines.records.get(section)?.line ?? []) {
+    const line = lineAt(lines.btf, records, offset);
+    if (line !== undefined) return line;
+  }
+  return undefined;
 }
 
 /** The function whose symbol covers the byte at `offset`. */
@@ -41,7 +63,7 @@ export function locate(section: InputSection, offset: number, what?: string): Lo
     ...(what === undefined ? {} : { what }),
   };
   if (!isExecutable(section)) return [object];
-  const line = linesOf(section.file).at(section.name, offset);
+  const line = sourceLine(section, offset);
   if (line === undefined || line.line === 0) return [object];
   const name = functionAt(section, offset);
   const source: Location = {

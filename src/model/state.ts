@@ -73,9 +73,9 @@ export class LinkState {
   /** Bytes that differ from the input's, because the user set values in them. */
   readonly contents: Map<InputSection, Uint8Array> = new Map();
   readonly redirects: Map<InputSection, Redirect> = new Map();
-  /** The size now of what covered `size` bytes at `offset` of a rebuilt section. */
   /** What the code of a rebuilt section was before. */
   readonly codeParts: Map<InputSection, readonly CodePart[]> = new Map();
+  /** The size now of what covered `size` bytes at `offset` of a rebuilt section. */
   readonly extents: Map<InputSection, (offset: number, size: number) => number> = new Map();
   /** The constants that a merged section consists of; tails overlap their hosts. */
   readonly pieces: Map<InputSection, readonly Extent[]> = new Map();
@@ -84,6 +84,8 @@ export class LinkState {
   readonly ownSymbols: Map<InputSection, ReadonlyMap<number, AddedSymbol>> = new Map();
   /** Symbols that the script defines, by name. */
   readonly scriptSymbols: Map<string, ScriptSymbol> = new Map();
+  /** Undefined names that only code which is gone referred to. */
+  readonly forgotten: Set<string> = new Set();
   /** What BTF says of the inputs; none where the loader has no use for it. */
   types: InputTypes = InputTypes.none;
 

@@ -42,7 +42,8 @@ export class Finder {
     if (!isGlobal(declaration)) return this.#findSymbol(symbol);
     if (this.#state.scriptSymbols.has(name)) return { kind: 'value' };
     const definition = this.#state.symbols.get(name)?.definition;
-    return definition === undefined ? { kind: 'undefined' } : this.#findSymbol(definition);
+    if (definition !== undefined) return this.#findSymbol(definition);
+    return { kind: this.#state.forgotten.has(name) ? 'gone' : 'undefined' };
   }
 
   /** Without a symbol BTF has to be believed. */

@@ -40,7 +40,7 @@ function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols):
   for (const symbol of state.addedSymbols) ordered.push(symbols.added(symbol));
   for (const { name, definition, first } of state.symbols.all()) {
     // What loaders provide has a declaration in BTF, and that a symbol, whether it is used or not.
-    const declared = state.types.declarationsOf(name).length > 0;
+    const declared = state.types.declarationsOf(name).length > 0 && !state.forgotten.has(name);
     if (definition === undefined && declared) symbols.undefined(first);
     else symbols.of(definition ?? first);
   }

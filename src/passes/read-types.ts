@@ -13,9 +13,10 @@ import { type Btf, FIELD } from '../btf/types.ts';
 import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { STB, STT } from '../elf/constants.ts';
+import { STB } from '../elf/constants.ts';
 import { bindRecords } from '../model/bind-records.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
+import { SymbolFinder } from '../model/symbol-finder.ts';
 import { type Declaration, type FileTypes, InputTypes, type Listing } from '../model/types.ts';
 
 export function readTypes(files: readonly InputFile[], sink: DiagnosticSink): InputTypes {
@@ -39,7 +40,7 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
   const btf = repaired(valid);
   const declarations: Declaration[] = [];
   const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
-  const symbols = new SymbolFinder(file);
+  const symbols = new SymbolFinder(file, types.records);
   const listings = listingsOf(btf);
   const allStatic = marksAllStatic(btf);
   for (let id = 1; id <= btf.typeCount; id++) {
@@ -51,9 +52,11 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     const listed = listings.get(id);
     if (kind === KIND.FUNC) {
       const isStatic = !allStatic && btf.vlen(id) === LINKAGE.STATIC;
-      const symbol = isStatic ? symbols.staticFunction(name) : symbols.globalFunction(name);
+      const symbol = symbols.function(id, name, isStatic);
       const linkage = allStatic && symbol !== undefined ? linkageOf(symbol) : btf.vlen(id);
-      declarations.push({ types, id, kind: 'function', name, linkage, symbol, listed });
+      // The linker's name: that of a C++ function is not in BTF.
+      const known = symbol?.name ?? name;
+      declarations.push({ types, id, kind: 'function', name: known, linkage, symbol, listed });
     } else {
       const isStatic = btf.field(id, FIELD.first) === LINKAGE.STATIC;
       const symbol = isStatic ? symbols.localVariable(name, listed) : symbols.global(name);
@@ -93,60 +96,4 @@ function listingsOf(btf: Btf): Map<number, Listing> {
     }
   }
   return listings;
-}
-
-/** Finds the symbols of one object by the names that BTF gives them. */
-class SymbolFinder {
-  readonly #globals = new Map<string, InputSymbol>();
-  readonly #locals = new Map<string, InputSymbol[]>();
-
-  constructor(file: InputFile) {
-    for (const symbol of file.symbols) {
-      if (symbol.type === STT.SECTION || symbol.type === STT.FILE || symbol.name === '') continue;
-      if (symbol.binding !== STB.LOCAL) this.#globals.set(symbol.name, symbol);
-      else this.#addLocal(symbol);
-    }
-  }
-
-  #addLocal(symbol: InputSymbol): void {
-    // GCC numbers the static variables of functions: `count.0` is `count` in BTF.
-    const numbered = /^(.+)\.\d+$/.exec(symbol.name)?.[1];
-    for (const name of [symbol.name, numbered]) {
-      if (name === undefined) continue;
-      const known = this.#locals.get(name);
-      if (known === undefined) this.#locals.set(name, [symbol]);
-      else known.push(symbol);
-    }
-  }
-
-  global(name: string): InputSymbol | undefined {
-    return this.#globals.get(name);
-  }
-
-  /** Its symbol is local where other tools made it so. */
-  globalFunction(name: string): InputSymbol | undefined {
-    return this.#globals.get(name) ?? this.#localFunction(name);
-  }
-
-  /** Its symbol may be global (rustc), but a linked object may have another function of the name, too. */
-  staticFunction(name: string): InputSymbol | undefined {
-    const global = this.#globals.get(name);
-    return this.#localFunction(name) ?? (global?.place === 'undefined' ? undefined : global);
-  }
-
-  #localFunction(name: string): InputSymbol | undefined {
-    return this.#locals.get(name)?.find(({ type }) => type === STT.FUNC);
-  }
-
-  /** Of variables of one name BTF's offset chooses, and where it cannot, their order. */
-  localVariable(name: string, listed: Listing | undefined): InputSymbol | undefined {
-    const locals = this.#locals.get(name) ?? [];
-    const fitting = locals.filter(
-      ({ type, section }) =>
-        type !== STT.FUNC && (listed === undefined || section?.name === listed.section),
-    );
-    const found = fitting.find(({ value }) => value === listed?.offset) ?? fitting[0];
-    if (found !== undefined && fitting.length > 1) locals.splice(locals.indexOf(found), 1);
-    return found;
-  }
 }

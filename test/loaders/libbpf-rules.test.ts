@@ -103,6 +103,7 @@ const exceptions = new Set([
   'rela/rela.o',
   'kernel-functions/config.o',
   'libbpf-rules/extern-setting-name.o',
+  'libbpf-rules/near-setting.o',
 ]);
 
 function realObjects(): [name: string, path: string][] {

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { call, callFunction, exit, loadImm64, movImm } from '../../src/bpf/build.ts';
 import { STT } from '../../src/elf/constants.ts';
+import { INSIDE_REFERENCES } from '../../src/elf/producer.ts';
+import { readElf } from '../../src/elf/read.ts';
 import { inspect } from '../../src/report/inspect/inspect.ts';
 import type { Inspection, RelocationReport } from '../../src/report/inspect/types.ts';
 import { fixture } from '../support/link.ts';
@@ -29,7 +31,7 @@ test.each([['rich/main.o'], ['rich/main.be.o']])('%s: programs and what they use
       size: 656,
       instructions: 82,
       program: { type: 'sched_cls', attach: null, sleepable: false, autoload: true },
-      calls: ['scramble'],
+      calls: [{ name: 'scramble', section: null, offset: null }],
       helpers: ['bpf_skb_store_bytes', 'bpf_map_lookup_elem', 'bpf_trace_printk', 'bpf_tail_call'],
       maps: ['seen', 'jump'],
       data: ['mac', 'pairs', 'table', 'slots', 'format'],
@@ -56,7 +58,7 @@ test('a function that calls itself has no known stack of calls', () => {
     sections: [{ name: '.text', code: [callFunction(-1), exit()] }],
     symbols: [{ name: 'again', type: STT.FUNC, in: '.text', size: 16 }],
   });
-  expect(functions).toMatchObject([{ calls: ['again'], stack: { withCalls: null } }]);
+  expect(functions).toMatchObject([{ calls: [{ name: 'again' }], stack: { withCalls: null } }]);
 });
 
 test('code without a symbol is a program where a loader looks for it', () => {
@@ -102,11 +104,54 @@ test('variables with their initial values, by BTF', () => {
   expect(named(variables, 'signed_wide')).toMatchObject({
     size: 8,
     declaration: 'const volatile __s64 signed_wide',
-    initial: '-64',
+    initial: 'ffffffffffffffc0',
+    value: '-64',
   });
-  expect(named(variables, 'flag').initial).toBe('true');
-  expect(named(variables, 'name').initial).toBe('"eth0"');
-  expect(named(data, '.bss')).toMatchObject({ zero: true, variables: [{ initial: null }] });
+  expect(named(variables, 'flag').value).toBe('true');
+  expect(named(variables, 'name')).toMatchObject({
+    initial: '65746830000000000000000000000000',
+    value: '"eth0"',
+  });
+  expect(named(variables, 'limits').value).toBe('{.low = 1, .high = 2, .mac = {2, 0, 0, 0, 0, 9}}');
+  expect(named(variables, 'grid').value).toBe('{{1, 2, 3}, {4, 5, 6}}');
+  expect(named(data, '.bss')).toMatchObject({
+    zero: true,
+    variables: [{ initial: null, value: '0' }],
+  });
+});
+
+test('without BTF a value is text or bytes, whole in the data and cut in the text', () => {
+  const content = Array.from({ length: 300 }, (_, i) => i & 0xff);
+  const { data } = report({
+    sections: [{ name: '.data', flags: DATA, content }],
+    symbols: [
+      { name: 'table', type: STT.OBJECT, in: '.data', size: 256 },
+      { name: 'word', type: STT.OBJECT, in: '.data', value: 0x41, size: 4 },
+    ],
+  });
+  const [table, word] = data[0]!.variables;
+  expect(table!.initial).toBe(
+    content
+      .slice(0, 256)
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join(''),
+  );
+  expect(table!.value).toMatch(/^"\\x00\\x01.*\\xff"$/);
+  expect(word).toMatchObject({ initial: '41424344', value: '"ABCD"' });
+});
+
+test('symbols that overlap without end are shown for as long as there is proportion', () => {
+  const { data } = report({
+    sections: [{ name: '.data', flags: DATA, content: [1, 2, 3, 4] }],
+    symbols: Array.from({ length: 20 }, (_, i) => ({
+      name: `x${i}`,
+      type: STT.OBJECT,
+      in: '.data',
+      size: 4,
+    })),
+  });
+  const shown = data[0]!.variables.map(({ initial }) => initial);
+  expect([shown[0], shown[19]]).toEqual(['01020304', null]);
 });
 
 test('common variables and undefined symbols', () => {
@@ -146,6 +191,58 @@ test('relocations of GNU as: the symbol is counted in what is stored', () => {
   expect(producers.join()).not.toContain('clang');
   const counted = relocations.filter(({ stored, addend }) => stored !== null && stored !== addend);
   expect(counted).not.toEqual([]);
+});
+
+test('an array of numbers is no string, even if its bytes could be', () => {
+  const { relocations } = report('config/config.o');
+  const targets = relocations.map(({ target }) => target!);
+  expect(targets.find(({ symbol }) => symbol === 'grid')).toMatchObject({
+    kind: 'constant',
+    content: '{{1, 2, 3}, {4, 5, 6}}',
+  });
+  expect(targets.find(({ symbol }) => symbol === 'name')).toMatchObject({ kind: 'string' });
+});
+
+test('nor are constants of one size', () => {
+  const { relocations } = report({
+    sections: [
+      {
+        name: 'tc',
+        code: [loadImm64(1, 0n), exit()],
+        relocations: [{ offset: 0, type: 1, symbol: '.rodata.cst8' }],
+      },
+      { name: '.rodata.cst8', flags: 0x12, entsize: 8, content: [65, 0, 0, 0, 0, 0, 0, 0] },
+    ],
+  });
+  expect(relocations).toMatchObject([{ target: { kind: 'constant' } }]);
+});
+
+test("bpfld's own mark is no producer", () => {
+  const { producers } = report({
+    sections: [{ name: '.comment', flags: 0, content: `GCC: 14\0${INSIDE_REFERENCES}\0` }],
+  });
+  expect(producers).toEqual(['GCC: 14']);
+});
+
+test.each(['little', 'big'] as const)('a file of types alone, %s-endian', (order) => {
+  const elf = readElf(fixture(`config/config${order === 'big' ? '.be' : ''}.o`).bytes, 'a.o')
+    .object!;
+  const { bytes } = elf.sections.find(({ name }) => name === '.BTF')!;
+  const { report: found, diagnostics } = inspect(bytes, 'vmlinux');
+  expect(diagnostics).toEqual([]);
+  expect(found).toMatchObject({
+    byteOrder: order,
+    machine: null,
+    btf: { typeCount: 69 },
+    code: null,
+  });
+  expect(found!.btf!.c).toContain('struct limits');
+});
+
+test('BTF-001: a damaged file of types', () => {
+  const { report: found, diagnostics } = inspect(Uint8Array.of(0x9f, 0xeb, 1), 'vmlinux');
+  expect(found).toBeUndefined();
+  expect(diagnostics.map(({ code }) => code)).toEqual(['BTF-001']);
 });
 
 test('RELA has its addends in the entries', () => {

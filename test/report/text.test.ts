@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { STT } from '../../src/elf/constants.ts';
+import { readElf } from '../../src/elf/read.ts';
 import { inspect } from '../../src/report/inspect/inspect.ts';
 import { renderJson } from '../../src/report/inspect/json.ts';
 import { list, table } from '../../src/report/inspect/text/layout.ts';
@@ -81,6 +82,38 @@ test('relocations', () => {
       '   0x128  R_BPF_64_64  .rodata + 0x88      0x88  slots, constant',
     ].join('\n'),
   );
+});
+
+test('what a loader finds is not undefined', () => {
+  const found = text('inspect/program.o', 'relocations', 'code');
+  for (const line of [
+    /R_BPF_64_32 {2}bpf_rcu_read_lock .* ksym\n/,
+    /R_BPF_64_64 {2}CONFIG_HZ .* kconfig\n/,
+    /call bpf_rcu_read_lock +; ksym\n/,
+    /r2 = CONFIG_HZ ll +; kconfig\n/,
+    /r1 = bpf_prog_active ll +; ksym\n/,
+  ]) {
+    expect(found).toMatch(line);
+  }
+});
+
+test('values as C, with names for addresses, and cut where they are long', () => {
+  expect(text('config/config.o', 'data')).toContain(
+    'const volatile struct limits limits = {.low = 1, .high = 2, .mac = {2, 0, 0, 0, 0, 9}}\n',
+  );
+  expect(text('struct-ops/one.o', 'data')).toMatch(
+    / control_one = \{\.ssthresh = ssthresh_one, .*\}\n/,
+  );
+});
+
+test('a file of types alone', () => {
+  const elf = readElf(fixture('config/config.o').bytes, 'a.o').object!;
+  const { bytes } = elf.sections.find(({ name }) => name === '.BTF')!;
+  const { report: found } = inspect(bytes, 'vmlinux');
+  expect([...renderText(found!, new Set())].join('')).toBe(
+    'vmlinux: little-endian BTF, 2,696 bytes\n  types     69 types\n',
+  );
+  expect([...renderText(found!, new Set(['btf']))].join('')).toContain('struct limits {');
 });
 
 test('code', () => {

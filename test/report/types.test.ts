@@ -15,10 +15,13 @@ const little = report('inspect/program.o');
 const named = <Item extends { readonly name: string }>(list: readonly Item[], name: string): Item =>
   list.find((item) => item.name === name)!;
 
+const withoutBytes = (part: unknown): unknown =>
+  JSON.parse(JSON.stringify(part, (key, item) => (key === 'initial' ? undefined : item)));
+
 test('both byte orders say the same, but for bytes', () => {
   const big = report('inspect/program.be.o');
   for (const part of ['functions', 'maps', 'data', 'externs', 'symbols', 'relocations'] as const) {
-    expect(big[part]).toEqual(little[part]);
+    expect(withoutBytes(big[part])).toEqual(withoutBytes(little[part]));
   }
   expect(big.btf).toEqual(little.btf);
   const texts = ({ code }: Inspection): string[][] =>
@@ -44,7 +47,7 @@ test('C prototypes, kernel functions and weak functions', () => {
     data: ['note.format'],
   });
   expect(named(little.functions, 'start')).toMatchObject({
-    calls: ['note'],
+    calls: [{ name: 'note', section: '.text', offset: 0 }],
     kfuncs: ['bpf_rcu_read_lock'],
     maps: ['outer', 'jump'],
     data: ['mode', 'threshold', 'CONFIG_HZ', 'total', 'bpf_prog_active'],
@@ -96,7 +99,7 @@ test('externs as C', () => {
 
 test('enumerations by name, static variables of functions', () => {
   const { variables } = named(little.data, '.rodata');
-  expect(variables.map(({ declaration, initial }) => `${declaration} = ${initial}`)).toEqual([
+  expect(variables.map(({ declaration, value }) => `${declaration} = ${value}`)).toEqual([
     'const volatile enum mode mode = ON',
     'const volatile int threshold = -3',
     'static const char note.format[8] = "pid %d\\n"',

@@ -144,10 +144,7 @@ export const callInsideFunction = (
   error(
     'LIBBPF-004',
     `${kind === 'call' ? 'call of' : 'address of'} the inside of '${name}', ${offset} bytes after its start`,
-    {
-      at,
-      notes: ['libbpf would silently take the start of the function'],
-    },
+    { at, notes: ['libbpf would silently take the start of the function'] },
   );
 
 /** LIBBPF-004 */
@@ -172,10 +169,7 @@ export const relocatedInstruction = (
   error(
     'LIBBPF-005',
     `relocation against '${symbol}' at opcode 0x${opcode.toString(16).padStart(2, '0')}, which is neither a call nor a ld_imm64`,
-    {
-      at,
-      notes: [says(`prog '${inside}': invalid relo against '${symbol}' for insns[N].code`)],
-    },
+    { at, notes: [says(`prog '${inside}': invalid relo against '${symbol}' for insns[N].code`)] },
   );
 
 /** LIBBPF-005 */
@@ -183,9 +177,7 @@ export const misplacedRelocation = (section: string, offset: number): Diagnostic
   error(
     'LIBBPF-005',
     `relocation of '${section}' at 0x${offset.toString(16)}, where no instruction is`,
-    {
-      notes: [says(`sec '.rel${section}': invalid offset 0x${offset.toString(16)} for relo #N`)],
-    },
+    { notes: [says(`sec '.rel${section}': invalid offset 0x${offset.toString(16)} for relo #N`)] },
   );
 
 /** LIBBPF-005 */
@@ -203,29 +195,37 @@ export const relaIgnored = (section: string): Diagnostic =>
   error(
     'LIBBPF-005',
     `the relocations of '${section}' are RELA, which libbpf skips and says nothing`,
-    {
-      notes: ['link the object: bpfld writes REL'],
-    },
+    { notes: ['link the object: bpfld writes REL'] },
   );
 
-/** LIBBPF-005 */
+/** LIBBPF-005; `targets` are what the addresses are of, one at least. */
 export const dataNotRelocated = (
   section: string,
-  symbol: string,
-  count: number,
+  variable: string | undefined,
+  targets: readonly string[],
   at: Places,
-): Diagnostic =>
-  warning(
-    'LIBBPF-005',
-    `'${section}' holds the address of '${symbol}'${count > 1 ? ` and ${count - 1} more` : ''}, which libbpf does not fill in`,
-    {
-      at,
-      notes: [
-        says(`elf: skipping relo section(N) .rel${section} for section(M) ${section}`),
-        'programs would read the offset instead; choose by a switch, or let the application fill the table in',
-      ],
-    },
-  );
+): Diagnostic => {
+  const holder = variable === undefined ? `'${section}'` : `'${variable}' in '${section}'`;
+  const what =
+    targets.length === 1
+      ? `the address of '${targets[0]}'`
+      : `${targets.length} addresses (of ${firstOf(targets)})`;
+  return warning('LIBBPF-005', `${holder} holds ${what}, which libbpf does not fill in`, {
+    at,
+    notes: [
+      says(`elf: skipping relo section(N) .rel${section} for section(M) ${section}`),
+      'programs would read the offset instead; choose by a switch, or let the application fill the table in',
+    ],
+  });
+};
+
+/** Each name once, and no more than a few. */
+function firstOf(names: readonly string[]): string {
+  const different = [...new Set(names)];
+  const shown = different.slice(0, 4).map((name) => `'${name}'`);
+  const left = different.length - shown.length;
+  return left > 0 ? `${shown.join(', ')} and ${left} more` : shown.join(', ');
+}
 
 /** LIBBPF-006 */
 export const notData = (
@@ -258,6 +258,25 @@ export const emptyData = (
     at,
     notes: [says(`prog '${inside}': data relo failed to find map for section '${section}'`)],
   });
+
+/** LIBBPF-006 */
+export const writeToReadOnly = (
+  variable: string,
+  section: string,
+  inside: string,
+  at: Places,
+): Diagnostic =>
+  warning(
+    'LIBBPF-006',
+    `'${inside}' writes to '${variable}' in '${section}', a map that programs can only read`,
+    {
+      at,
+      notes: [
+        'the kernel says: "write into map forbidden"',
+        'put the variable into .data or .bss; in a script: .bss : { *(.bss .bss.* COMMON) }',
+      ],
+    },
+  );
 
 /** LIBBPF-007 */
 export const specialSymbol = (
@@ -325,10 +344,7 @@ export const addressWithoutInfo = (name: string, inside: string, at: Places): Di
   error(
     'LIBBPF-008',
     `'${inside}' takes the address of the function '${name}', and there is no function info for it`,
-    {
-      at,
-      notes: ['the kernel says: "missing btf func_info"', 'compile with -g'],
-    },
+    { at, notes: ['the kernel says: "missing btf func_info"', 'compile with -g'] },
   );
 
 /** LIBBPF-009; `definition` is the same map as libbpf wants it. */
@@ -434,9 +450,7 @@ export const variableWithoutSymbol = (variable: string, section: string): Diagno
   error(
     'LIBBPF-011',
     `the BTF has a variable '${variable}' in '${section}', and no global symbol is of that name`,
-    {
-      notes: ['libbpf only returns "No such file or directory"; build the object again'],
-    },
+    { notes: ['libbpf only returns "No such file or directory"; build the object again'] },
   );
 
 /** LIBBPF-011 */
@@ -444,35 +458,33 @@ export const sectionWithoutBytes = (section: string): Diagnostic =>
   error(
     'LIBBPF-011',
     `the BTF has a section '${section}' of no size, and the object has none of that name`,
-    {
-      notes: ['libbpf only returns "No such file or directory"; build the object again'],
-    },
+    { notes: ['libbpf only returns "No such file or directory"; build the object again'] },
   );
 
-/** LIBBPF-012; `near` is a helper that was likely meant. */
+/** LIBBPF-012; `near` is what was likely meant. */
 export const unresolvedExtern = (
   name: string,
   quoted: string,
   near: string | undefined,
-  helper: boolean,
+  kind: 'helper' | 'map' | 'other',
   at: Places,
 ): Diagnostic =>
   warning(
     'LIBBPF-012',
-    `undefined symbol: ${name}${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
-    {
-      at,
-      notes: [
-        says(quoted),
-        helper
-          ? `${name} is a helper of the kernel: include <bpf/bpf_helpers.h>`
-          : undefinedRemedy(name),
-        helper
-          ? undefined
-          : 'a function or variable of the kernel is declared with __ksym, a setting of it with __kconfig, and compiled with -g',
-      ],
-    },
+    `undefined ${kind === 'map' ? 'map' : 'symbol'}: ${name}${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
+    { at, notes: [says(quoted), ...remediesForExtern[kind](name)] },
   );
+
+const remediesForExtern: Readonly<
+  Record<Parameters<typeof unresolvedExtern>[3], (name: string) => string[]>
+> = {
+  helper: (name) => [`${name} is a helper of the kernel: include <bpf/bpf_helpers.h>`],
+  map: () => ['one file must define the map, without `extern`: link its object too'],
+  other: (name) => [
+    undefinedRemedy(name),
+    'a function or variable of the kernel is declared with __ksym, a setting of it with __kconfig, and compiled with -g',
+  ],
+};
 
 /** LIBBPF-012 */
 export const badExtern = (
@@ -508,9 +520,7 @@ export const badVersion = (size: number, bytes: boolean): Diagnostic =>
   error(
     'LIBBPF-015',
     bytes ? `section 'version' has ${size} bytes, not 4` : "section 'version' has no bytes",
-    {
-      notes: [says('invalid kver section in FILE'), 'no kernel since 5.0 asks for it: remove it'],
-    },
+    { notes: [says('invalid kver section in FILE'), 'no kernel since 5.0 asks for it: remove it'] },
   );
 
 /** LIBBPF-015 */
@@ -566,10 +576,7 @@ export const badJumpTable = (name: string, offset: number, size: number, at: Pla
   error(
     'LIBBPF-016',
     `the jump table '${name}' is ${size} bytes at ${offset}, no entries of 8 bytes`,
-    {
-      at,
-      notes: [says("map '.jumptables': jumptable size N should be multiple of 8")],
-    },
+    { at, notes: [says("map '.jumptables': jumptable size N should be multiple of 8")] },
   );
 
 /** LIBBPF-017 */
@@ -586,8 +593,5 @@ export const coreAtInstruction = (opcode: number, inside: string, at: Places): D
   error(
     'LIBBPF-017',
     `CO-RE relocation at opcode 0x${opcode.toString(16).padStart(2, '0')}, which has no place for its value`,
-    {
-      at,
-      notes: [says(`prog '${inside}': relo #N: failed to patch insn #M`)],
-    },
+    { at, notes: [says(`prog '${inside}': relo #N: failed to patch insn #M`)] },
   );

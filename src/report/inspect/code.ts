@@ -7,9 +7,9 @@ import { coreNotes } from './core.ts';
 import { type Functions, type ObjectFunction, slotsOf } from './functions.ts';
 import type { ObjectView } from './object.ts';
 import type { ResolvedRelocation } from './relocations.ts';
-import { placeName, plus } from './targets.ts';
+import { hex, loaderDefines, placeName, plus } from './targets.ts';
 import type { CodeReport, InstructionReport, SourceReport } from './types.ts';
-import { isKfunc } from './uses.ts';
+import { hexOf } from './values.ts';
 
 export function reportCode(functions: Functions, view: ObjectView): CodeReport[] {
   const core = new Map<string, ReadonlyMap<number, string>>();
@@ -50,12 +50,13 @@ function reportFunction(
     const asked = core.get(offset);
     return {
       offset,
-      bytes: hexOf(section.bytes, offset, code.isWide(slot) ? 16 : 8),
+      bytes: hexOf(section.bytes.subarray(offset, offset + (code.isWide(slot) ? 16 : 8))),
       text: disassemble(code, slot, options),
       label: labels.get(slot) ?? null,
       source,
       notes: [
-        ...(relocation === undefined ? [] : notesOf(relocation, view)),
+        ...(relocation === undefined ? [] : notesOf(relocation)),
+        ...calleeNotes(fn, slot, functions),
         ...(asked === undefined ? [] : [`CO-RE: ${asked}`]),
       ],
     };
@@ -89,7 +90,15 @@ function referenceAt(fn: ObjectFunction, slot: number, functions: Functions): st
   return target === null || target === undefined ? undefined : placeName(target);
 }
 
-function notesOf({ report }: ResolvedRelocation, view: ObjectView): string[] {
+/** Which one is called, of several functions of one name. */
+function calleeNotes(fn: ObjectFunction, slot: number, functions: Functions): string[] {
+  const place = isCall(fn.code.opcode[slot]!) ? functions.calledPlace(fn, slot) : undefined;
+  const callee = place && functions.at(place);
+  if (callee === undefined || functions.isUnique(callee.name)) return [];
+  return [`${callee.section.name}+${hex(callee.start)}`];
+}
+
+function notesOf({ report }: ResolvedRelocation): string[] {
   const { target, type, symbol } = report;
   if (target === null) return [`${type} against ${symbol}`];
   switch (target.kind) {
@@ -101,7 +110,7 @@ function notesOf({ report }: ResolvedRelocation, view: ObjectView): string[] {
     case 'constant':
       return target.content === null ? [] : [target.content];
     case 'undefined':
-      return [isKfunc(view, symbol) ? 'ksym' : 'undefined'];
+      return [loaderDefines(target) ?? 'undefined'];
     default:
       return [];
   }
@@ -109,12 +118,4 @@ function notesOf({ report }: ResolvedRelocation, view: ObjectView): string[] {
 
 function sameLine(a: SourceReport, b: SourceReport | null): boolean {
   return b !== null && a.line === b.line && a.file === b.file;
-}
-
-function hexOf(bytes: Uint8Array, offset: number, size: number): string {
-  let text = '';
-  for (const byte of bytes.subarray(offset, offset + size)) {
-    text += byte.toString(16).padStart(2, '0');
-  }
-  return text;
 }

@@ -11,7 +11,11 @@ import { usesOf } from './uses.ts';
 export function reportFunctions(functions: Functions, view: ObjectView): FunctionReport[] {
   const stacks = stackReports(functions, view.elf.order);
   // Code without a name that nothing calls is padding, or dead.
-  const called = new Set([...functions].flatMap((fn) => [...usesOf(fn, functions, view).calls]));
+  const called = new Set(
+    [...functions].flatMap((fn) =>
+      [...usesOf(fn, functions, view).calls.values()].map(({ name }) => name),
+    ),
+  );
   return [...functions]
     .filter((fn) => fn.symbols.length > 0 || isProgram(fn) || called.has(fn.name))
     .map((fn) => {
@@ -29,13 +33,10 @@ export function reportFunctions(functions: Functions, view: ObjectView): Functio
         visibility: symbol === undefined ? null : visibilityName(symbol.visibility),
         aliases: aliases.map(({ name }) => name),
         program: role === 'program' ? programOf(fn) : null,
-        declaration:
-          symbol?.type === STT.FUNC
-            ? declarationOf(view.types, view.types.functions.get(fn.name))
-            : null,
+        declaration: symbol?.type === STT.FUNC ? declarationOf(view.types, typeOf(fn, view)) : null,
         source: view.types.lineAt(fn.section.name, fn.start),
-        calls: [...uses.calls],
-        callbacks: [...uses.callbacks],
+        calls: [...uses.calls.values()],
+        callbacks: [...uses.callbacks.values()],
         helpers: [...uses.helpers],
         kfuncs: [...uses.kfuncs],
         maps: [...uses.maps],
@@ -43,6 +44,12 @@ export function reportFunctions(functions: Functions, view: ObjectView): Functio
         stack: stacks.get(fn)!,
       };
     });
+}
+
+/** Its FUNC. */
+function typeOf({ section, start, symbols }: ObjectFunction, view: ObjectView): number | undefined {
+  const names = symbols.map(({ name }) => name);
+  return view.types.functions.at(section.name, start, names);
 }
 
 function programOf({ section }: ObjectFunction): ProgramReport | null {

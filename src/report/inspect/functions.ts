@@ -32,6 +32,8 @@ export function* slotsOf({ code, start, end }: ObjectFunction): Generator<number
 export class Functions {
   readonly #bySection = new Map<number, ObjectFunction[]>();
   readonly #relocations: Relocations;
+  /** How many functions have the name. */
+  readonly #names = new Map<string, number>();
 
   /** Code that is not made of whole instructions is reported and left out. */
   constructor(view: ObjectView, relocations: Relocations) {
@@ -50,6 +52,7 @@ export class Functions {
       const called = targets.get(section.index) ?? [];
       this.#bySection.set(section.index, cut(view, section, code, called));
     }
+    for (const { name } of this) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
   }
 
   *[Symbol.iterator](): Generator<ObjectFunction> {
@@ -66,6 +69,11 @@ export class Functions {
     }
     const found = functions[low - 1];
     return found !== undefined && offset < found.end ? found : undefined;
+  }
+
+  /** Whether no two functions have the name. */
+  isUnique(name: string): boolean {
+    return (this.#names.get(name) ?? 0) < 2;
   }
 
   /** The relocation of the instruction at `slot`. */

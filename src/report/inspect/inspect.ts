@@ -6,6 +6,7 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { noMachine } from '../../diag/catalogue/elf.ts';
 import { type Diagnostic, DiagnosticSink } from '../../diag/diagnostic.ts';
 import { EM_BPF } from '../../elf/constants.ts';
+import { INSIDE_REFERENCES } from '../../elf/producer.ts';
 import { readElf } from '../../elf/read.ts';
 import type { ElfObject } from '../../elf/types.ts';
 import { reportBtf } from './btf.ts';
@@ -16,6 +17,7 @@ import { Functions } from './functions.ts';
 import { reportFunctions } from './functions-report.ts';
 import { reportMaps } from './maps.ts';
 import { viewObject } from './object.ts';
+import { btfOrder, inspectTypes } from './raw-btf.ts';
 import { resolveRelocations } from './relocations.ts';
 import { reportSections, reportSymbols } from './sections.ts';
 import { readTypeInfo } from './type-info.ts';
@@ -29,20 +31,25 @@ export interface InspectOptions {
 }
 
 export interface InspectResult {
-  /** Undefined where the bytes are no object that can be read. */
+  /** Undefined where the bytes are neither an object nor BTF that can be read. */
   readonly report: Inspection | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `path` is how the report and the diagnostics call the object. */
+/** `bytes`: an object, or BTF alone. `path` is how the report and the diagnostics call the object. */
 export function inspect(
   bytes: Uint8Array,
   path: string,
   { code = true, types: withTypes = true }: InspectOptions = {},
 ): InspectResult {
+  const order = btfOrder(bytes);
+  const sink = new DiagnosticSink();
+  if (order !== undefined) {
+    const report = inspectTypes(bytes, path, order, withTypes, sink);
+    return { report, diagnostics: sink.all };
+  }
   const { object: elf, fault } = readElf(bytes, path, { skipDebug: true });
   if (elf === undefined) return { report: undefined, diagnostics: [fault] };
-  const sink = new DiagnosticSink();
   if (elf.machine !== EM_BPF) sink.report(noMachine(path));
   const view = viewObject(path, elf, readTypeInfo(path, elf, sink), sink);
   const relocations = resolveRelocations(view);
@@ -62,7 +69,7 @@ export function inspect(
     sections: reportSections(elf),
     symbols: reportSymbols(elf),
     relocations: [...relocations].map((relocation) => relocation.report),
-    btf: reportBtf(view, withTypes),
+    btf: reportBtf(view.types, sizeOf(elf, '.BTF'), withTypes),
     code: code ? reportCode(functions, view) : null,
   };
   return { report, diagnostics: sink.all };
@@ -74,8 +81,15 @@ function textsIn(elf: ElfObject, name: string): string[] {
   return texts.filter((text) => text !== '');
 }
 
+/** Without what bpfld leaves there for the next link. */
 function producersOf(elf: ElfObject): string[] {
-  return [...new Set(textsIn(elf, '.comment'))];
+  const texts = new Set(textsIn(elf, '.comment'));
+  texts.delete(INSIDE_REFERENCES);
+  return [...texts];
+}
+
+function sizeOf(elf: ElfObject, name: string): number {
+  return elf.sections.find((one) => one.name === name)?.size ?? 0;
 }
 
 function licenseOf(elf: ElfObject): string | null {

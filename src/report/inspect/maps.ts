@@ -12,6 +12,7 @@ import { mapFlagNames } from './map-flags.ts';
 import { mapStyle, type ObjectView } from './object.ts';
 import type { Relocations } from './relocations.ts';
 import { placeName } from './targets.ts';
+import { variableOf } from './type-info.ts';
 import type { InitialSlot, MapDefinitionReport, MapReport, MapSideReport } from './types.ts';
 
 export function reportMaps(view: ObjectView, relocations: Relocations): MapReport[] {
@@ -67,7 +68,7 @@ function btfMap(
   relocations: Relocations,
 ): MapDefinitionReport | null {
   const { btf } = types;
-  const variable = types.variables.get(section.name)?.get(symbol.name);
+  const variable = variableOf({ types }, section, symbol);
   if (btf === undefined || variable === undefined) return null;
   const { map } = readMapDefinition(btf, variable.id);
   if (map === undefined) return null;

@@ -1,14 +1,17 @@
 /** What is at a place that something refers to, in words that a reader knows it by. */
-import { showBytes } from '../../base/bytes.ts';
+import { ByteView, showBytes } from '../../base/bytes.ts';
 import { SHF, STT } from '../../elf/constants.ts';
 import type { ElfSection, ElfSymbol } from '../../elf/types.ts';
+import { isByteArray, partAt, printValue } from './c-value.ts';
 import { isCode, isData, mapStyle, nameOf, type ObjectView } from './object.ts';
-import { stringAt } from './strings.ts';
+import { shorten, stringAt } from './strings.ts';
+import { variableOf } from './type-info.ts';
 import type { TargetReport } from './types.ts';
-import { initialValue } from './values.ts';
 
 /** Bytes of a constant that are shown, where nothing says how long it is. */
 const SHOWN_BYTES = 16;
+/** Bytes of a constant that are looked at: a table may be long, and many may refer to it. */
+const LOOKED_AT = 256;
 
 /** S + A for an addend in bytes. */
 export function describeTarget(view: ObjectView, symbol: ElfSymbol, addend: number): TargetReport {
@@ -16,14 +19,22 @@ export function describeTarget(view: ObjectView, symbol: ElfSymbol, addend: numb
     return describePlace(view, view.elf.sections[symbol.section]!, symbol.value + addend);
   }
   const absolute = symbol.place === 'absolute';
+  const name = nameOf(view, symbol);
+  const extern = symbol.place === 'undefined' ? view.types.externs.get(name) : undefined;
   return {
     kind: symbol.place,
-    section: null,
+    section: extern?.section ?? null,
     offset: absolute ? symbol.value + addend : null,
-    symbol: nameOf(view, symbol),
+    symbol: name,
     symbolOffset: absolute ? null : addend,
     content: null,
   };
+}
+
+/** What of the kernel an undefined symbol is, which its loader finds. */
+export function loaderDefines({ kind, section }: TargetReport): 'ksym' | 'kconfig' | undefined {
+  if (kind !== 'undefined') return undefined;
+  return section === '.ksyms' ? 'ksym' : section === '.kconfig' ? 'kconfig' : undefined;
 }
 
 /** What is at `offset` of a section; the offset may lie outside it. */
@@ -68,19 +79,53 @@ function contentAt(
   if (writable || !(offset >= 0 && offset < section.bytes.length)) {
     return named(writable ? 'variable' : 'constant');
   }
-  const text = stringAt(section.bytes, offset);
+  const typed = symbol && typedContent(view, section, offset, symbol);
+  if (typed !== undefined) return typed;
+  const text = isConstants(section) ? undefined : stringAt(section.bytes, offset);
   if (text !== undefined) return { kind: 'string', content: text };
-  if (symbol !== undefined && offset === symbol.value) {
-    return { kind: 'constant', content: initialValue(view, section, symbol) };
-  }
   const end = symbol === undefined ? endWithout(section, offset) : symbol.value + symbol.size;
   const bytes = section.bytes.subarray(offset, Math.max(end, offset + 1));
+  if (symbol?.value === offset && bytes.every((byte) => byte === 0)) {
+    return { kind: 'constant', content: null };
+  }
   return { kind: 'constant', content: showBytes(bytes, SHOWN_BYTES) };
 }
 
+/** By the type of what is there: a variable, or a part of one. */
+function typedContent(
+  view: ObjectView,
+  section: ElfSection,
+  offset: number,
+  symbol: ElfSymbol,
+): Pick<TargetReport, 'kind' | 'content'> | undefined {
+  const { btf } = view.types;
+  const variable = variableOf(view, section, symbol);
+  if (btf === undefined || variable === undefined) return undefined;
+  const part = partAt(btf, btf.target(variable.id), offset - symbol.value);
+  if (isByteArray(btf, part.type)) {
+    const text = stringAt(section.bytes, offset);
+    if (text !== undefined) return { kind: 'string', content: text };
+  }
+  if (part.offset !== 0) return undefined;
+  const end = Math.min(symbol.value + symbol.size, offset + LOOKED_AT);
+  const bytes = section.bytes.subarray(offset, end);
+  const value = printValue(btf, part.type, new ByteView(bytes, view.elf.order), {
+    limit: LOOKED_AT,
+  });
+  if (value === undefined) return undefined;
+  const nothing = /^[{"]/.test(value) && bytes.every((byte) => byte === 0);
+  return { kind: 'constant', content: nothing ? null : shorten(value) };
+}
+
+/** Numbers of one size, that may be merged; texts are in sections of their own. */
+function isConstants({ flags }: ElfSection): boolean {
+  return (flags & SHF.MERGE) !== 0 && (flags & SHF.STRINGS) === 0;
+}
+
 /** How far a constant reaches that has no symbol. */
-function endWithout({ flags, entsize }: ElfSection, offset: number): number {
-  const one = (flags & SHF.MERGE) !== 0 && entsize > 0 && offset % entsize === 0;
+function endWithout(section: ElfSection, offset: number): number {
+  const { entsize } = section;
+  const one = isConstants(section) && entsize > 0 && offset % entsize === 0;
   return offset + (one ? entsize : SHOWN_BYTES + 1);
 }
 

@@ -1,4 +1,5 @@
 /** What BTF says of the names in an object; all of it empty where there is none. */
+import type { ByteOrder } from '../../base/bytes.ts';
 import { type BtfExt, readBtfExt } from '../../btf/ext.ts';
 import { KIND, LINKAGE } from '../../btf/format.ts';
 import { LineTable } from '../../btf/line-info.ts';
@@ -10,21 +11,35 @@ import { validateBtf } from '../../btf/validate.ts';
 import { badBtf, badBtfExt } from '../../diag/catalogue/btf.ts';
 import type { DiagnosticSink } from '../../diag/diagnostic.ts';
 import type { ElfObject, ElfSection, ElfSymbol } from '../../elf/types.ts';
+import { isEphemeral } from '../../model/types.ts';
+import { FunctionTypes } from './function-types.ts';
 import type { SourceReport } from './types.ts';
 
 export interface TypeInfo {
   /** Undefined where the object has none, or a damaged one. */
   readonly btf: Btf | undefined;
   readonly ext: BtfExt | undefined;
-  /** FUNCs by name. */
-  readonly functions: ReadonlyMap<string, number>;
-  /** VARs and the FUNCs of `.ksyms`, by the DATASEC that lists them, then by name. */
-  readonly variables: ReadonlyMap<string, ReadonlyMap<string, ListedVariable>>;
+  readonly functions: FunctionTypes;
+  /** DATASECs by name; of two that have one name the first. */
+  readonly sections: ReadonlyMap<string, TypedSection>;
+  /** What DATASECs say that others define, by name. */
+  readonly externs: ReadonlyMap<string, ListedVariable>;
   /** The line that the instruction at `offset` of the section comes from. */
   lineAt(section: string, offset: number): SourceReport | null;
 }
 
+export interface TypedSection {
+  /** 0 where the compiler leaves sizes to loaders: then offsets may be 0, too. */
+  readonly size: number;
+  readonly variables: readonly ListedVariable[];
+  /** Static variables may have one name. */
+  readonly named: ReadonlyMap<string, readonly ListedVariable[]>;
+}
+
+/** A VAR, or a FUNC of `.ksyms`. */
 export interface ListedVariable {
+  /** The DATASEC. */
+  readonly section: string;
   /** Of the VAR or FUNC. */
   readonly id: number;
   readonly name: string;
@@ -38,10 +53,7 @@ export function readTypeInfo(path: string, elf: ElfObject, sink: DiagnosticSink)
   const bytesOf = (name: string): Uint8Array | undefined =>
     elf.sections.find((section) => section.name === name && section.size > 0)?.bytes;
   const bytes = bytesOf('.BTF');
-  const read = bytes === undefined ? undefined : readBtf(bytes, elf.order);
-  const fault = read?.fault ?? (read?.btf && validateBtf(read.btf));
-  if (fault !== undefined) sink.report(badBtf(path, fault));
-  const btf = fault === undefined ? read?.btf : undefined;
+  const btf = bytes === undefined ? undefined : readValid(path, bytes, elf.order, sink);
   if (btf === undefined) return infoOf(Btf.empty, undefined, undefined);
 
   const extBytes = bytesOf('.BTF.ext');
@@ -50,16 +62,38 @@ export function readTypeInfo(path: string, elf: ElfObject, sink: DiagnosticSink)
   return infoOf(btf, btf, ext?.ext);
 }
 
+/** Of a file that is BTF alone; undefined where it is damaged, which is reported. */
+export function readRawTypes(
+  path: string,
+  bytes: Uint8Array,
+  order: ByteOrder,
+  sink: DiagnosticSink,
+): TypeInfo | undefined {
+  const btf = readValid(path, bytes, order, sink);
+  return btf && infoOf(btf, btf, undefined);
+}
+
+function readValid(
+  path: string,
+  bytes: Uint8Array,
+  order: ByteOrder,
+  sink: DiagnosticSink,
+): Btf | undefined {
+  const { btf, fault: unreadable } = readBtf(bytes, order);
+  const fault = unreadable ?? (btf && validateBtf(btf));
+  if (fault === undefined) return btf;
+  sink.report(badBtf(path, fault));
+  return undefined;
+}
+
 function infoOf(table: Btf, btf: Btf | undefined, ext: BtfExt | undefined): TypeInfo {
-  const functions = new Map<string, number>();
-  for (const id of typeIds(table, KIND.FUNC)) functions.set(table.name(id), id);
-  const variables = new Map<string, Map<string, ListedVariable>>();
-  for (const id of typeIds(table, KIND.DATASEC)) {
-    const listed = variables.get(table.name(id)) ?? new Map<string, ListedVariable>();
-    variables.set(table.name(id), listed);
-    for (const { type, offset, size } of table.variables(id)) {
-      const name = table.name(type);
-      listed.set(name, { id: type, name, offset, size, linkage: linkageOf(table, type) });
+  const functions = new FunctionTypes(table, ext);
+  const sections = sectionsOf(table);
+  const externs = new Map<string, ListedVariable>();
+  for (const { variables } of sections.values()) {
+    for (const variable of variables) {
+      const { linkage, section, name } = variable;
+      if (linkage === 'extern' || isEphemeral(section)) externs.set(name, variable);
     }
   }
   const lines = ext === undefined ? undefined : new LineTable(table, ext);
@@ -68,7 +102,27 @@ function infoOf(table: Btf, btf: Btf | undefined, ext: BtfExt | undefined): Type
     if (found === undefined || found.line === 0) return null;
     return { ...found, text: found.text.trim().replace(/\s+/g, ' ') };
   };
-  return { btf, ext, functions, variables, lineAt };
+  return { btf, ext, functions, sections, externs, lineAt };
+}
+
+function sectionsOf(btf: Btf): ReadonlyMap<string, TypedSection> {
+  const sections = new Map<string, TypedSection>();
+  for (const id of typeIds(btf, KIND.DATASEC)) {
+    const section = btf.name(id);
+    if (sections.has(section)) continue;
+    const variables = btf.variables(id).map(({ type, offset, size }): ListedVariable => {
+      const linkage = linkageOf(btf, type);
+      return { section, id: type, name: btf.name(type), offset, size, linkage };
+    });
+    const named = new Map<string, ListedVariable[]>();
+    for (const variable of variables) {
+      const known = named.get(variable.name);
+      if (known === undefined) named.set(variable.name, [variable]);
+      else known.push(variable);
+    }
+    sections.set(section, { size: btf.size(id), variables, named });
+  }
+  return sections;
 }
 
 function linkageOf(btf: Btf, id: number): ListedVariable['linkage'] {
@@ -82,13 +136,18 @@ export function declarationOf({ btf }: TypeInfo, id: number | undefined): string
   return btf === undefined || id === undefined ? null : printType(btf, id);
 }
 
-/** The VAR of the symbol. */
+/** The VAR of the symbol. Of several of its name it is the one at its place. */
 export function variableOf(
   { types }: { readonly types: TypeInfo },
   section: ElfSection,
-  { name }: ElfSymbol,
+  { name, value }: ElfSymbol,
 ): ListedVariable | undefined {
-  const listed = types.variables.get(section.name);
+  const typed = types.sections.get(section.name);
+  if (typed === undefined) return undefined;
   // A static variable of a function has the function's name before its own, or a number behind it.
-  return listed?.get(name) ?? listed?.get(name.replace(/^[^.]*\.(?=.)|\.\d+$/g, ''));
+  const plain = name.replace(/^[^.]*\.(?=.)|\.\d+$/g, '');
+  const named = typed.named.get(name) ?? typed.named.get(plain) ?? [];
+  const here = named.filter(({ offset }) => offset === value);
+  if (here.length === 1) return here[0];
+  return typed.size === 0 && named.length === 1 ? named[0] : undefined;
 }

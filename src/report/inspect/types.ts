@@ -10,7 +10,8 @@ export interface Inspection {
   readonly path: string;
   readonly size: number;
   readonly byteOrder: 'little' | 'big';
-  readonly machine: 'EM_BPF' | 'EM_NONE';
+  /** Null for a file of BTF alone, such as /sys/kernel/btf/vmlinux: of it there are types and nothing else. */
+  readonly machine: 'EM_BPF' | 'EM_NONE' | null;
   /** The compilers and assemblers that `.comment` names. */
   readonly producers: readonly string[];
   /** Whose rules the addends follow: GNU as counts the symbol's value in, LLVM does not. */
@@ -55,10 +56,10 @@ export interface FunctionReport {
   readonly declaration: string | null;
   /** Where it begins, from line info. */
   readonly source: SourceReport | null;
-  /** Functions of this and other objects, by name. */
-  readonly calls: readonly string[];
+  /** Functions of this and other objects. */
+  readonly calls: readonly FunctionReference[];
   /** Functions whose address it takes. */
-  readonly callbacks: readonly string[];
+  readonly callbacks: readonly FunctionReference[];
   /** `bpf_map_lookup_elem`; `helper#999` for a number that the kernel's header does not have. */
   readonly helpers: readonly string[];
   readonly kfuncs: readonly string[];
@@ -66,6 +67,13 @@ export interface FunctionReport {
   /** Variables and constants that it refers to. */
   readonly data: readonly string[];
   readonly stack: StackReport;
+}
+
+export interface FunctionReference {
+  readonly name: string;
+  /** Where it begins; null for a function that another object is to define. */
+  readonly section: string | null;
+  readonly offset: number | null;
 }
 
 /** What libbpf makes of a program by the name of its section; null for a name that it does not know. */
@@ -82,7 +90,7 @@ export interface ProgramReport {
 export interface StackReport {
   /** Of the function's own frame. */
   readonly own: number;
-  /** False where it may reach deeper than that, because an offset is not known. */
+  /** False where it may reach deeper than that: an offset is not known, or an undefined function has its address. */
   readonly known: boolean;
   /** With the deepest chain of calls, frames rounded up to 32 as the kernel does; null for recursion. */
   readonly withCalls: number | null;
@@ -162,8 +170,14 @@ export interface VariableReport {
   readonly binding: Binding;
   /** In C, where BTF says it. */
   readonly declaration: string | null;
-  /** A number, a string in quotes, or the first bytes in quotes; null for runs of zeroes and for addresses. */
+  /** All its bytes in hexadecimal, as they stand in the file; null where all are zeroes. */
   readonly initial: string | null;
+  /**
+   * The same in C: `-3`, `{.port = 80, .name = "eth0"}`, with names for addresses; a string or bytes in quotes
+   * where BTF does not tell its type. `...` stands for what is behind about 4,096 characters. Null for runs of
+   * zeroes that are no number, and for addresses without a type.
+   */
+  readonly value: string | null;
   /** The addresses that it holds from the start. */
   readonly addresses: readonly AddressReport[];
 }
@@ -239,6 +253,7 @@ export interface RelocationReport {
 
 /** What is at S + A. */
 export interface TargetReport {
+  /** `string`: text in read-only data. */
   readonly kind:
     | 'map'
     | 'function'
@@ -249,13 +264,14 @@ export interface TargetReport {
     | 'undefined'
     | 'absolute'
     | 'common';
+  /** Of what is undefined `.ksyms`, `.kconfig`, where BTF says so. */
   readonly section: string | null;
   /** In the section. */
   readonly offset: number | null;
   /** The symbol that covers the place, and how far into it the place is. */
   readonly symbol: string | null;
   readonly symbolOffset: number | null;
-  /** The value there, of strings and constants: a number, or text or bytes in quotes, of which long ones are cut. */
+  /** The value there, of strings and constants: as `value` of variables, and long ones are cut. */
   readonly content: string | null;
 }
 

@@ -4,23 +4,32 @@ import { CallKind, Opcode } from '../../bpf/opcode.ts';
 import { type Functions, type ObjectFunction, slotsOf } from './functions.ts';
 import type { ObjectView } from './object.ts';
 import type { ResolvedRelocation } from './relocations.ts';
-import { placeName } from './targets.ts';
+import { placeName, plus } from './targets.ts';
+import type { FunctionReference } from './types.ts';
 
 export interface Uses {
-  readonly calls: ReadonlySet<string>;
-  readonly callbacks: ReadonlySet<string>;
+  /** By name and place. */
+  readonly calls: ReadonlyMap<string, FunctionReference>;
+  readonly callbacks: ReadonlyMap<string, FunctionReference>;
   readonly helpers: ReadonlySet<string>;
   readonly kfuncs: ReadonlySet<string>;
   readonly maps: ReadonlySet<string>;
   readonly data: ReadonlySet<string>;
 }
 
-type Sets = { readonly [Kind in keyof Uses]: Set<string> };
+interface Sets extends Uses {
+  readonly calls: Map<string, FunctionReference>;
+  readonly callbacks: Map<string, FunctionReference>;
+  readonly helpers: Set<string>;
+  readonly kfuncs: Set<string>;
+  readonly maps: Set<string>;
+  readonly data: Set<string>;
+}
 
 export function usesOf(fn: ObjectFunction, functions: Functions, view: ObjectView): Uses {
   const uses: Sets = {
-    calls: new Set(),
-    callbacks: new Set(),
+    calls: new Map(),
+    callbacks: new Map(),
     helpers: new Set(),
     kfuncs: new Set(),
     maps: new Set(),
@@ -41,8 +50,17 @@ export function helperName(id: number): string {
 }
 
 /** Whether the name is a function of the kernel that a loader is to find. */
-export function isKfunc(view: ObjectView, name: string): boolean {
-  return view.types.variables.get('.ksyms')?.has(name) === true;
+function isKfunc(view: ObjectView, name: string): boolean {
+  return view.types.externs.get(name)?.section === '.ksyms';
+}
+
+function refer(
+  to: Map<string, FunctionReference>,
+  name: string,
+  place: { readonly section: string; readonly offset: number } | undefined,
+): void {
+  const { section = null, offset = null } = place ?? {};
+  to.set(`${name} ${section} ${offset}`, { name, section, offset });
 }
 
 function addCall(
@@ -55,11 +73,15 @@ function addCall(
   const relocation = functions.relocationAt(fn, slot);
   const place = functions.calledPlace(fn, slot);
   if (place !== undefined) {
-    const callee = functions.at(place);
-    uses.calls.add(callee?.name ?? `${place.section.name}+0x${place.offset.toString(16)}`);
+    const { name, start: offset } = functions.at(place) ?? {
+      name: plus(place.section.name, place.offset),
+      start: place.offset,
+    };
+    refer(uses.calls, name, { section: place.section.name, offset });
   } else if (relocation !== undefined) {
     const name = relocation.report.symbol;
-    (isKfunc(view, name) ? uses.kfuncs : uses.calls).add(name);
+    if (isKfunc(view, name)) uses.kfuncs.add(name);
+    else refer(uses.calls, name, undefined);
   } else if (fn.code.src[slot] === CallKind.HELPER) {
     uses.helpers.add(helperName(fn.code.imm[slot]!));
   } else if (fn.code.src[slot] === CallKind.KFUNC) {
@@ -77,12 +99,15 @@ function addReference(uses: Sets, { report }: ResolvedRelocation, view: ObjectVi
       uses.maps.add(name);
       break;
     case 'function':
-      uses.callbacks.add(name);
+      refer(uses.callbacks, name, {
+        section: target.section!,
+        offset: target.offset! - (target.symbolOffset ?? 0),
+      });
       break;
     case 'undefined':
-      if (!view.types.functions.has(name)) uses.data.add(name);
+      if (view.types.functions.undefined(name) === undefined) uses.data.add(name);
       else if (isKfunc(view, name)) uses.kfuncs.add(name);
-      else uses.callbacks.add(name);
+      else refer(uses.callbacks, name, undefined);
       break;
     case 'string':
       uses.data.add(target.symbol ?? target.section!);

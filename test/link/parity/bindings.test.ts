@@ -107,3 +107,12 @@ test('an unreferenced weak undefined symbol without BTF is dropped', () => {
   expect(output.symbols('never_used')).toEqual([]);
   expect(output.symbol('scale').place).toBe('section');
 });
+
+test('what only the code of a loser referred to is forgotten', () => {
+  const forgotten = parity('weak-externs/one.o', 'weak-externs/two.o');
+  expect(forgotten.elf.symbols.map(({ name }) => name)).not.toContain('no_such_function');
+  expect(forgotten.datasecs).not.toContain('.ksyms');
+  const needed = parity('weak-externs/two.o', 'weak-externs/one.o');
+  expect(needed.symbol('no_such_function').place).toBe('undefined');
+  expect(needed.datasec('.ksyms')).toEqual(['0 0 extern no_such_function']);
+});

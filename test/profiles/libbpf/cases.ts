@@ -76,13 +76,22 @@ const rows: readonly Row[] = [
     'data-pointers/one.o',
     'warning',
     'never',
-    "'.data.table' holds the address of 'shared'",
+    "'table_one' in '.data.table' holds 2 addresses (of 'shared', 'target_one')",
   ],
 
   ['LIBBPF-006', `${rules}/odd-section.o`, 'error', 'at open', "'constant' in section '.Lalloc52'"],
   ['LIBBPF-006', '.bss with bytes', 'error', 'at open', "'constant' in section '.bss'"],
   ['LIBBPF-006', 'data without bytes', 'error', 'at open', "'constant' in section '.Lalloc52'"],
   ['LIBBPF-006', `${rules}/empty-bss.o`, 'error', 'at open', "section '.bss', which is empty"],
+
+  [
+    'LIBBPF-006',
+    `${rules}/read-only-count.o`,
+    'warning',
+    'at load',
+    "'program' writes to 'slots' in '.rodata.slots'",
+  ],
+  ['LIBBPF-006', `${rules}/read-only-slot.o`, 'warning', 'at load', "writes to 'slots'"],
 
   ['LIBBPF-007', 'common symbol', 'error', 'at open', "common symbol 'constant'"],
   ['LIBBPF-007', 'absolute symbol', 'error', 'at open', "absolute symbol 'constant'"],
@@ -125,6 +134,7 @@ const rows: readonly Row[] = [
   ['LIBBPF-009', 'ill-formed BTF', 'warning', 'never', 'ill-formed BTF'],
 
   ['LIBBPF-010', `${rules}/map-static.o`, 'error', 'at open', "map 'values' is static"],
+  ['LIBBPF-010', `${rules}/map-second-static.o`, 'error', 'at open', "map 'record' is static"],
   ['LIBBPF-010', `${rules}/map-unknown-field.o`, 'error', 'at open', "unknown field 'max_elem'"],
   ['LIBBPF-010', `${rules}/map-pinning.o`, 'error', 'at open', 'asks for pinning 16'],
   ['LIBBPF-010', `${rules}/map-no-type.o`, 'error', 'at open', 'has no type'],
@@ -189,6 +199,16 @@ const rows: readonly Row[] = [
     'warning',
     'at open',
     "did you mean 'bpf_ktime_get_ns'?",
+  ],
+  ['LIBBPF-012', `${rules}/near-function.o`, 'warning', 'at open', "did you mean 'count_packets'?"],
+  ['LIBBPF-012', `${rules}/near-map.o`, 'warning', 'at open', "did you mean 'count_packages'?"],
+  ['LIBBPF-012', `${rules}/extern-map.o`, 'warning', 'at open', 'undefined map: elsewhere'],
+  [
+    'LIBBPF-012',
+    `${rules}/near-setting.o`,
+    'error',
+    'at load',
+    "did you mean 'LINUX_KERNEL_VERSION'?",
   ],
   ['LIBBPF-012', `${rules}/extern-section.o`, 'warning', 'at open', 'undefined symbol: elsewhere'],
   [

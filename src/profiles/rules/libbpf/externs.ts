@@ -1,16 +1,18 @@
-/** LIBBPF-011 and LIBBPF-012: names that libbpf looks for, in the kernel, in its configuration, in the symbols. */
+/** LIBBPF-011 and LIBBPF-012: names that libbpf looks for, in the kernel and in the symbols. */
 
 import { nearest } from '../../../base/nearest.ts';
 import { helperByName, helperNames } from '../../../bpf/helpers.ts';
-import { INT_BOOL, KIND, LINKAGE } from '../../../btf/format.ts';
-import { peel, sizeOf, typeIds } from '../../../btf/query.ts';
+import { KIND, LINKAGE } from '../../../btf/format.ts';
+import { readMapDefinition } from '../../../btf/map-definition.ts';
+import { typeIds } from '../../../btf/query.ts';
 import { type Btf, FIELD } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
-import { STB } from '../../../elf/constants.ts';
+import { STB, STT } from '../../../elf/constants.ts';
 import type { ElfSymbol } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { referencesOf } from './references.ts';
+import { refusedSetting } from './settings.ts';
 import { isExtern, isVariable, type View, viewOf } from './view.ts';
 
 const KSYMS = '.ksyms';
@@ -59,6 +61,21 @@ class Declarations {
   section(id: number): string | undefined {
     return this.#sections.get(id);
   }
+
+  /** Of what the name is declared to be. */
+  symbolType(name: string): number | undefined {
+    const id = this.#ids.get(name);
+    if (this.btf === undefined || id === undefined) return undefined;
+    return this.btf.kind(id) === KIND.FUNC ? STT.FUNC : STT.OBJECT;
+  }
+
+  /** By its type: the declaration need not be in `.maps`. */
+  isMap(name: string): boolean {
+    const id = this.#ids.get(name);
+    if (this.btf === undefined || id === undefined || this.btf.kind(id) !== KIND.VAR) return false;
+    const { map } = readMapDefinition(this.btf, id);
+    return this.section(id) === '.maps' || map?.attributes.has('type') === true;
+  }
 }
 
 const ENOENT = 2;
@@ -74,9 +91,10 @@ function refusedExtern(
   const { name } = symbol;
   const { btf } = declarations;
   const unresolved = (quoted: string): Diagnostic => {
-    const helper = helperByName(name) !== undefined && name.startsWith('bpf_');
-    const near = helper ? undefined : nearestHelper(name);
-    return diagnose.unresolvedExtern(name, quoted, near, helper, usedAt(view, symbol));
+    const kind = kindOf(declarations, name);
+    const near =
+      kind === 'helper' ? undefined : nearest(name, definedLike(view, declarations, name));
+    return diagnose.unresolvedExtern(name, quoted, near, kind, usedAt(view, symbol));
   };
   const notFound = (error: number): Diagnostic =>
     unresolved(`failed to find BTF for extern '${name}': -${error}`);
@@ -88,7 +106,7 @@ function refusedExtern(
   if (section === undefined) {
     return unresolved(`failed to find BTF for extern '${name}' [${id}] section: -${ENOENT}`);
   }
-  if (section === KCONFIG) return refusedSetting(view, btf, id, symbol);
+  if (section === KCONFIG) return refusedSetting(btf, id, symbol, () => usedAt(view, symbol));
   return section === KSYMS ? undefined : unresolved(`unrecognized extern section '${section}'`);
 }
 
@@ -96,10 +114,31 @@ function linkageOf(btf: Btf, id: number): number {
   return btf.kind(id) === KIND.FUNC ? btf.vlen(id) : btf.field(id, FIELD.first);
 }
 
-/** `bpf_map_lookup_elem` for `bpf_map_lookup_elm`. */
-function nearestHelper(name: string): string | undefined {
-  const names = [...helperNames()].map((helper) => `bpf_${helper}`);
-  return name.startsWith('bpf_') ? nearest(name, names) : undefined;
+type Kind = Parameters<typeof diagnose.unresolvedExtern>[3];
+
+function kindOf(declarations: Declarations, name: string): Kind {
+  if (name.startsWith('bpf_') && helperByName(name) !== undefined) return 'helper';
+  return declarations.isMap(name) ? 'map' : 'other';
+}
+
+/** What a misspelt name may mean: `bpf_map_lookup_elem`, and what other files see of the object. */
+function* definedLike(view: View, declarations: Declarations, name: string): Generator<string> {
+  const isMap = declarations.isMap(name);
+  if (!isMap && name.startsWith('bpf_')) for (const helper of helperNames()) yield `bpf_${helper}`;
+  const type = declarations.symbolType(name);
+  for (const symbol of view.object.symbols) {
+    if (symbol.place === 'undefined' || symbol.binding === STB.LOCAL) continue;
+    if (type !== undefined && symbol.type !== type) continue;
+    // `map2` beside `map1` is another file's, and no mistake.
+    if (otherNumber(symbol.name, name)) continue;
+    const section = view.sectionOf(symbol);
+    if ((section !== undefined && view.role(section) === 'maps') === isMap) yield symbol.name;
+  }
+}
+
+function otherNumber(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((name) => name.replace(/\D+/g, ''));
+  return one !== '' && other !== '' && one !== other;
 }
 
 /** The first place that refers to the symbol; without one the symbol alone. */
@@ -108,70 +147,6 @@ function usedAt(view: View, symbol: ElfSymbol): readonly Location[] {
   return use === undefined
     ? view.atSymbol(symbol)
     : view.at(use.section, use.relocation.offset, `symbol '${symbol.name}'`);
-}
-
-function refusedSetting(
-  view: View,
-  btf: Btf,
-  id: number,
-  symbol: ElfSymbol,
-): Diagnostic | undefined {
-  const { name } = symbol;
-  const refuse = (fault: string, quoted: string, remedy: string): Diagnostic =>
-    diagnose.badExtern(name, fault, quoted, remedy, usedAt(view, symbol));
-  if (btf.kind(id) === KIND.FUNC) {
-    const quoted = `extern function ${name} is unsupported under .kconfig section`;
-    return refuse('is a function of .kconfig', quoted, 'declare functions with __ksym');
-  }
-  const types =
-    'a setting is a bool, char, integer, enum libbpf_tristate, or an array of char of a given length';
-  if (!sizeOf(btf, btf.target(id))) {
-    const quoted = `failed to resolve size of extern (kcfg) '${name}'`;
-    return refuse('of .kconfig has no size', quoted, types);
-  }
-  if (!isSettingName(symbol)) {
-    const names =
-      'names begin with CONFIG_, or are LINUX_KERNEL_VERSION and others that libbpf itself knows';
-    const quoted = `extern (kcfg) '${name}': unrecognized virtual extern`;
-    return refuse('of .kconfig is no setting of the kernel', quoted, names);
-  }
-  return isSetting(btf, btf.target(id))
-    ? undefined
-    : refuse(
-        'of .kconfig has a type that no setting has',
-        `extern (kcfg) '${name}': type is unsupported`,
-        types,
-      );
-}
-
-/** LINUX_HAS_SYSCALL_WRAPPER and LINUX_HAS_BPF_COOKIE are known from 1.0 on. */
-function isSettingName({ name, binding }: ElfSymbol): boolean {
-  if (/^LINUX_(KERNEL_VERSION|HAS_BPF_COOKIE|HAS_SYSCALL_WRAPPER)$/.test(name)) return true;
-  return name.startsWith('CONFIG_') || (name.startsWith('LINUX_') && binding === STB.WEAK);
-}
-
-function isSetting(btf: Btf, type: number, element = false): boolean {
-  const id = peel(btf, type);
-  switch (btf.kind(id)) {
-    case KIND.INT: {
-      const size = btf.size(id);
-      const isBool = ((btf.field(id, FIELD.first) >>> 24) & INT_BOOL) !== 0;
-      if (element || isBool) return size === 1 && element !== isBool;
-      return size === 1 || size === 2 || size === 4 || size === 8;
-    }
-    case KIND.ENUM:
-      return !element && btf.size(id) === 4 && btf.name(id) === 'libbpf_tristate';
-    case KIND.ENUM64:
-      return !element && btf.name(id) === 'libbpf_tristate';
-    case KIND.ARRAY:
-      return (
-        !element &&
-        btf.field(id, FIELD.arrayCount) > 0 &&
-        isSetting(btf, btf.field(id, FIELD.arrayElement), true)
-      );
-    default:
-      return false;
-  }
 }
 
 /** Listed in .ksyms or .kconfig, though no symbol asks for it. Without any extern libbpf does not look. */

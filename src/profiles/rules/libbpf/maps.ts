@@ -4,7 +4,8 @@ import { peel } from '../../../btf/query.ts';
 import { type Btf, FIELD, type SectionVariable } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
-import type { ElfRelocation, ElfSection } from '../../../elf/types.ts';
+import { STT } from '../../../elf/constants.ts';
+import type { ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { type MapFields, readMapFields } from './map-definitions.ts';
 import { isExtern, type View, viewOf } from './view.ts';
@@ -21,27 +22,52 @@ interface BtfMap {
   readonly at: readonly Location[];
 }
 
+interface Maps {
+  readonly accepted: readonly BtfMap[];
+  readonly refusals: readonly Diagnostic[];
+  /** The names of maps that are refused. */
+  readonly refused: ReadonlySet<string>;
+  /** Whether a static map is among them: code may refer to it by the section. */
+  readonly hasStatic: boolean;
+}
+
 export const mapDefinitions: Rule = (object, report) => {
   const view = viewOf(object);
-  const [section] = view.sections('maps');
-  if (section === undefined || view.btf === undefined) return;
+  if (view.sections('maps').length === 0 || view.btf === undefined) return;
   if (!view.dataSections.has('.maps')) report(diagnose.noMapsSection());
-  else readMaps(view, view.btf, section, report);
+  else for (const refusal of mapsOf(view).refusals) report(refusal);
 };
 
-/** Those that are defined, and reports what libbpf refuses. */
-function readMaps(
-  view: View,
-  btf: Btf,
-  section: ElfSection,
-  report: (diagnostic: Diagnostic) => void,
-): BtfMap[] {
-  const maps: BtfMap[] = [];
-  for (const variable of view.dataSections.get('.maps')!.variables) {
+const read = new WeakMap<View, Maps>();
+
+function mapsOf(view: View): Maps {
+  let maps = read.get(view);
+  if (maps === undefined) {
+    maps = readMaps(view);
+    read.set(view, maps);
+  }
+  return maps;
+}
+
+/** Those that the object defines. */
+function readMaps(view: View): Maps {
+  const { btf } = view;
+  const accepted: BtfMap[] = [];
+  const refusals: Diagnostic[] = [];
+  const refused = new Set<string>();
+  let hasStatic = false;
+  const [section] = view.sections('maps');
+  const variables = view.dataSections.get('.maps')?.variables;
+  if (btf === undefined || section === undefined || variables === undefined) {
+    return { accepted, refusals, refused, hasStatic };
+  }
+  for (const variable of variables) {
     const name = btf.name(variable.type);
     const at = view.at(section, variable.offset, `map '${name}'`);
-    const refuse = (fault: string, quoted: string, remedy?: string): void =>
-      report(diagnose.badMap(name, fault, quoted, remedy, at));
+    const refuse = (fault: string, quoted: string | undefined, remedy?: string): void => {
+      refusals.push(diagnose.badMap(name, fault, quoted, remedy, at));
+      refused.add(name);
+    };
     const linkage = btf.kind(variable.type) === KIND.VAR && btf.field(variable.type, FIELD.first);
     // One that another object defines is an undefined symbol.
     if (linkage === LINKAGE.EXTERN) continue;
@@ -51,6 +77,7 @@ function readMaps(
     }
     if (linkage !== LINKAGE.GLOBAL) {
       refuse('is static', 'unsupported map linkage static.', 'remove `static`');
+      hasStatic = true;
       continue;
     }
     const struct = peel(btf, btf.target(variable.type));
@@ -63,21 +90,22 @@ function readMaps(
       continue;
     }
     const { map, wrong } = readMapFields(btf, struct);
-    if (wrong === undefined) maps.push({ name, variable, fields: map, at });
-    else report(diagnose.badMap(name, wrong.fault, wrong.quoted, wrong.remedy, at));
+    if (wrong === undefined) accepted.push({ name, variable, fields: map, at });
+    else refuse(wrong.fault, wrong.quoted, wrong.remedy);
   }
-  return maps;
+  return { accepted, refusals, refused, hasStatic };
 }
 
 /** None where libbpf refuses one: it looks no further then. */
-function definedMaps(view: View): BtfMap[] {
-  const [section] = view.sections('maps');
-  if (section === undefined || view.btf === undefined || !view.dataSections.has('.maps')) return [];
-  let refused = false;
-  const maps = readMaps(view, view.btf, section, () => {
-    refused = true;
-  });
-  return refused ? [] : maps;
+function definedMaps(view: View): readonly BtfMap[] {
+  const { accepted, refusals } = mapsOf(view);
+  return refusals.length > 0 ? [] : accepted;
+}
+
+/** Whether code that goes by the symbol may mean a map that is reported already. */
+export function isRefusedMap(view: View, { type, name }: ElfSymbol): boolean {
+  const { refused, hasStatic } = mapsOf(view);
+  return type === STT.SECTION ? hasStatic : refused.has(name);
 }
 
 /** Programs and inner maps that the object itself puts into slots. */

@@ -8,9 +8,11 @@ import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { SHT } from '../../../elf/constants.ts';
 import type { ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
+import { addressesIn } from './data.ts';
 import { isRefusedMap } from './maps.ts';
+import { refusedWrite } from './read-only.ts';
 import { isInstruction, namesSubprogram, type Reference, referencesOf } from './references.ts';
-import { isExtern, type View, viewOf } from './view.ts';
+import { type BpfFunction, isExtern, type View, viewOf } from './view.ts';
 
 /** One report for each symbol and reason. */
 export const references: Rule = (object, report) => {
@@ -37,7 +39,7 @@ function refusalOf(view: View, reference: Reference): Diagnostic | undefined {
   }
   if (isExtern(symbol)) return undefined;
   if (opcode === Opcode.CALL) return refusedCall(view, reference, inside.name);
-  return refusedAddress(view, reference, inside.name);
+  return refusedAddress(view, reference, inside);
 }
 
 function placeOf(view: View, { section, relocation }: Reference): readonly Location[] {
@@ -56,8 +58,13 @@ function refusedCall(view: View, reference: Reference, inside: string): Diagnost
   return diagnose.callInsideInstruction(name, symbol.value, inside, at);
 }
 
-function refusedAddress(view: View, reference: Reference, inside: string): Diagnostic | undefined {
+function refusedAddress(
+  view: View,
+  reference: Reference,
+  program: BpfFunction,
+): Diagnostic | undefined {
   const { symbol, target, imm } = reference;
+  const inside = program.name;
   const name = view.nameOf(symbol);
   const at = (): readonly Location[] => placeOf(view, reference);
   if (target === undefined) return diagnose.typedUndefined(name, inside, false, at());
@@ -82,7 +89,7 @@ function refusedAddress(view: View, reference: Reference, inside: string): Diagn
     case 'arena':
       return undefined;
     case 'data':
-      if (target.size > 0) return undefined;
+      if (target.size > 0) return refusedWrite(view, reference, target, program);
       return diagnose.emptyData(name, target.name, inside, at());
     default:
       // One refusal of legacy maps is enough.
@@ -129,6 +136,8 @@ export const relocationTables: Rule = (object, report) => {
         if (isInstruction(section, relocation)) continue;
         report(diagnose.misplacedRelocation(section.name, relocation.offset));
       }
+    } else if (role !== 'maps' && role !== 'struct_ops') {
+      for (const warning of addressesIn(view, section, relocations)) report(warning);
     }
   }
 };

@@ -49,7 +49,7 @@ export function viewOf(object: ElfObject): View {
 }
 
 /** The file as diagnostics about a finished object call it. */
-const FILE = 'output';
+export const FILE = 'output';
 
 export class View {
   readonly object: ElfObject;

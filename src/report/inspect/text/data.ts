@@ -1,9 +1,12 @@
+import { shorten } from '../strings.ts';
 import { hex } from '../targets.ts';
 import type { DataSectionReport, ExternReport, VariableReport } from '../types.ts';
 import { counted, indent, list, part, table } from './layout.ts';
 
 /** Variables that the overview shows of a section. */
 const FEW = 20;
+/** Characters of a value. */
+const LONGEST = 80;
 
 /** `detailed`: all variables with their places; else the global ones. */
 export function dataText(
@@ -54,8 +57,8 @@ function markedText(variable: VariableReport): string {
   return told ? variableText(variable) : `${variableText(variable)}  (${binding})`;
 }
 
-function variableText({ name, declaration, initial }: VariableReport): string {
-  return `${declaration ?? name}${initial === null ? '' : ` = ${initial}`}`;
+function variableText({ name, declaration, value }: VariableReport): string {
+  return `${declaration ?? name}${value === null ? '' : ` = ${shorten(value, LONGEST)}`}`;
 }
 
 export function externsText(externs: readonly ExternReport[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { alignUp } from '../../../base/bytes.ts';
-import { plus } from '../targets.ts';
-import type { FunctionReport, ProgramReport, StackReport } from '../types.ts';
+import { hex, plus } from '../targets.ts';
+import type { FunctionReference, FunctionReport, ProgramReport, StackReport } from '../types.ts';
 import { counted, indent, list, part, table } from './layout.ts';
 
 /** Programs, then the functions that they call. `detailed`: with prototypes and source lines. */
@@ -10,13 +10,23 @@ export function functionsText(
 ): readonly string[] {
   const programs = functions.filter(({ role }) => role === 'program');
   const others = functions.filter(({ role }) => role === 'subprogram');
+  const ambiguous = repeated(functions.map(({ name }) => name));
   return [
-    ...part(`Programs (${programs.length})`, functionTable(programs, detailed)),
-    ...part(`Functions (${others.length})`, functionTable(others, detailed)),
+    ...part(`Programs (${programs.length})`, functionTable(programs, detailed, ambiguous)),
+    ...part(`Functions (${others.length})`, functionTable(others, detailed, ambiguous)),
   ];
 }
 
-function functionTable(functions: readonly FunctionReport[], detailed: boolean): string[] {
+function repeated(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+}
+
+function functionTable(
+  functions: readonly FunctionReport[],
+  detailed: boolean,
+  ambiguous: ReadonlySet<string>,
+): string[] {
   const lines = table(
     [
       { title: 'name' },
@@ -39,7 +49,10 @@ function functionTable(functions: readonly FunctionReport[], detailed: boolean):
   );
   const [head, ...rows] = lines;
   if (head === undefined) return [];
-  return [head, ...functions.flatMap((fn, i) => [rows[i]!, ...indent(usesText(fn, detailed), 4)])];
+  return [
+    head,
+    ...functions.flatMap((fn, i) => [rows[i]!, ...indent(usesText(fn, detailed, ambiguous), 4)]),
+  ];
 }
 
 function programText(program: ProgramReport | null): string {
@@ -70,16 +83,27 @@ function remarks({ section, binding, visibility, stack, program }: FunctionRepor
   return words.filter((word) => word !== '').join(', ');
 }
 
-function usesText(fn: FunctionReport, detailed: boolean): string[] {
+/** `clamp`, or `clamp (.text+0x20)` where there are several. */
+function referenceText(
+  { name, section, offset }: FunctionReference,
+  ambiguous: ReadonlySet<string>,
+): string {
+  if (section === null || offset === null || !ambiguous.has(name)) return name;
+  return `${name} (${section}+${hex(offset)})`;
+}
+
+function usesText(fn: FunctionReport, detailed: boolean, ambiguous: ReadonlySet<string>): string[] {
   const width = 'callbacks'.length;
   const { source, declaration } = fn;
+  const references = (to: readonly FunctionReference[]): string[] =>
+    to.map((one) => referenceText(one, ambiguous));
   const at = source === null ? [] : [`${source.file}:${source.line}`];
   return [
     ...(detailed ? list('at', at, width) : []),
     ...(detailed && declaration !== null ? list('in C', [declaration], width) : []),
     ...list('also', fn.aliases, width),
-    ...list('calls', fn.calls, width),
-    ...list('callbacks', fn.callbacks, width),
+    ...list('calls', references(fn.calls), width),
+    ...list('callbacks', references(fn.callbacks), width),
     ...list('helpers', fn.helpers, width),
     ...list('kfuncs', fn.kfuncs, width),
     ...list('maps', fn.maps, width),

@@ -5,7 +5,7 @@ import { btfSummary, btfText } from './btf.ts';
 import { codeText } from './code.ts';
 import { dataText, externsText } from './data.ts';
 import { codeSummary, functionsText } from './functions.ts';
-import { count, list } from './layout.ts';
+import { count, counted, indent, list } from './layout.ts';
 import { mapsText } from './maps.ts';
 import { relocationsText, sectionsText, symbolsText } from './tables.ts';
 
@@ -44,16 +44,17 @@ export function* renderText(report: Inspection, asked: ReadonlySet<Part>): Gener
 
 function headText(report: Inspection): string[] {
   const { path, size, byteOrder, machine, producers, license, btf } = report;
-  const kind = machine === 'EM_BPF' ? 'BPF object' : 'object for no machine';
   const width = 'producer'.length;
+  if (machine === null) {
+    const types = list('types', [counted(btf?.typeCount ?? 0, 'type')], width);
+    return [`${path}: ${byteOrder}-endian BTF, ${count(size)} bytes`, ...indent(types)];
+  }
+  const kind = machine === 'EM_BPF' ? 'BPF object' : 'object for no machine';
   const facts = [
     ...list('code', [codeSummary(report.functions)], width),
     ...list('types', [btf === null ? 'none' : btfSummary(btf)], width),
     ...list('license', [license ?? 'none'], width),
     ...list('producer', producers, width),
   ];
-  return [
-    `${path}: ${byteOrder}-endian ${kind}, ${count(size)} bytes`,
-    ...facts.map((fact) => `  ${fact}`),
-  ];
+  return [`${path}: ${byteOrder}-endian ${kind}, ${count(size)} bytes`, ...indent(facts)];
 }

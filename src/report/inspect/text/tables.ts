@@ -1,5 +1,5 @@
 /** Sections, symbols and relocations, as readelf shows them. */
-import { hex, placeName } from '../targets.ts';
+import { hex, loaderDefines, placeName } from '../targets.ts';
 import type { RelocationReport, SectionReport, SymbolReport, TargetReport } from '../types.ts';
 import { part, table } from './layout.ts';
 
@@ -127,7 +127,8 @@ function leadsTo({ target, form, symbol, addend }: RelocationReport): string {
   return [...words, distance].filter((word) => word !== '').join(', ');
 }
 
-function kindText({ kind, content }: TargetReport): string {
-  const what = kind === 'section' ? '' : kind;
+function kindText(target: TargetReport): string {
+  const { kind, content } = target;
+  const what = kind === 'section' ? '' : (loaderDefines(target) ?? kind);
   return content === null ? what : `${what} ${content}`;
 }
