@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { renderHelp } from '../../src/cli/help.ts';
 import { inspectOptions } from '../../src/cli/inspect-options.ts';
 import { formsOf, optionTable } from '../../src/cli/options.ts';
+import { readElf } from '../../src/elf/read.ts';
 import { parts } from '../../src/report/inspect/text/render.ts';
 import { fixture } from '../support/link.ts';
 import { elf, run } from './support/memory-host.ts';
@@ -116,6 +117,27 @@ test("the documentation's example is what is shown", async () => {
   const path = 'fixtures/text-section/nested.o';
   const { host } = await run(['inspect', path], { [path]: content('text-section/nested.o') });
   expect(page).toContain(`# bpfld inspect ${path}\n${host.stdout}\`\`\``);
+});
+
+test.each([
+  ['--relocations', 'rich/main.o'],
+  ['--data', 'config/config.o'],
+])("the documentation's lines of %s are of what is shown", async (option, object) => {
+  const path = `fixtures/${object}`;
+  const { host } = await run(['inspect', option, path], { [path]: content(object) });
+  const [, example] = page.split(`# bpfld inspect ${option} ${path}\n`);
+  const lines = example!.slice(0, example!.indexOf('```')).split('\n');
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) expect(`${host.stdout}...\n`).toContain(`${line}\n`);
+});
+
+test('a file of types alone is shown', async () => {
+  const elfFile = readElf(fixture('config/config.o').bytes, 'a.o').object!;
+  const { bytes } = elfFile.sections.find(({ name }) => name === '.BTF')!;
+  const vmlinux = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  const { code, host } = await run(['inspect', '--btf', 'vmlinux'], { vmlinux });
+  expect([code, host.stderr]).toEqual([0, '']);
+  expect(host.stdout).toContain('struct limits {');
 });
 
 test('the documentation names every field of the JSON', async () => {

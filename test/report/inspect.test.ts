@@ -116,7 +116,7 @@ test('variables with their initial values, by BTF', () => {
   expect(named(variables, 'grid').value).toBe('{{1, 2, 3}, {4, 5, 6}}');
   expect(named(data, '.bss')).toMatchObject({
     zero: true,
-    variables: [{ initial: null, value: '0' }],
+    variables: [{ initial: null, value: null }],
   });
 });
 
