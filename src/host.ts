@@ -154,16 +154,21 @@ function readRange(file: number, { offset, size }: FileRange): Uint8Array {
   return done === size ? bytes : bytes.subarray(0, done);
 }
 
+/** Memory with anything in it, for those who fill it; to clear it costs as much as to read a file. */
+function uncleared(size: number): Uint8Array {
+  return plainBytes(Buffer.allocUnsafeSlow(size));
+}
+
 /** Thousands of small buffers cost more than a few large ones that they are cut from. */
 const BLOCK = 2 ** 18;
-let block = new Uint8Array(0);
+let block: Uint8Array = new Uint8Array(0);
 let used = 0;
 
 function allocate(size: number, misalignment: number): Uint8Array {
-  if (size > BLOCK / 4) return new Uint8Array(size + misalignment).subarray(misalignment);
+  if (size > BLOCK / 4) return uncleared(size + misalignment).subarray(misalignment);
   let start = Math.ceil(used / 8) * 8 + misalignment;
   if (start + size > block.length) {
-    block = new Uint8Array(BLOCK);
+    block = uncleared(BLOCK);
     start = misalignment;
   }
   used = start + size;

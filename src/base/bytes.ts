@@ -151,14 +151,7 @@ export function cString(bytes: Uint8Array, offset: number): string | undefined {
   if (!(offset >= 0 && offset < bytes.length)) return undefined;
   const end = bytes.indexOf(0, offset);
   if (end < 0) return undefined;
-  // Names are ASCII nearly always, and a loop beats the decoder on strings this short.
-  let text = '';
-  for (let i = offset; i < end; i++) {
-    const byte = bytes[i]!;
-    if (byte >= 0x80) return utf8.decode(bytes.subarray(offset, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  return utf8.decode(bytes.subarray(offset, end));
 }
 
 /** `value` rounded up to a multiple of `alignment` (a power of two is not required; 0 and 1 mean none). */

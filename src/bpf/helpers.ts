@@ -316,24 +316,30 @@ function parse(name: string, signature: string, id: number): Helper {
 }
 
 // In the order of their numbers, which begin at 1.
-const helpers: readonly Helper[] = Object.entries(table).map(([name, signature], index) =>
-  parse(name, signature, index + 1),
-);
-const byName = new Map<string, Helper>(helpers.map((entry) => [entry.name, entry]));
+const names: readonly string[] = Object.keys(table);
+const numbers: ReadonlyMap<string, number> = new Map(names.map((name, index) => [name, index + 1]));
+/** By number. Programs call few of them. */
+const parsed = new Map<number, Helper>();
 
 /** The helper with this number, undefined for one that the kernel's header does not have (1 to 211). */
 export function helperById(id: number): Helper | undefined {
-  return helpers[id - 1];
+  const known = parsed.get(id);
+  const name = names[id - 1];
+  if (known !== undefined || name === undefined) return known;
+  const helper = parse(name, table[name]!, id);
+  parsed.set(id, helper);
+  return helper;
 }
 
 /** `name` with or without `bpf_`. */
 export function helperByName(name: string): Helper | undefined {
-  return byName.get(name.startsWith('bpf_') ? name.slice(4) : name);
+  const id = numbers.get(name.startsWith('bpf_') ? name.slice(4) : name);
+  return id === undefined ? undefined : helperById(id);
 }
 
 /** Of all helpers, without `bpf_`. */
 export function helperNames(): IterableIterator<string> {
-  return byName.keys();
+  return numbers.keys();
 }
 
 /** The argument (1 to 5) in which a helper takes its map, undefined where it takes none. */

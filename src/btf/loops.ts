@@ -49,7 +49,10 @@ const PARTS = graph({ [KIND.ARRAY]: ELEMENT, [KIND.STRUCT]: MEMBERS, [KIND.UNION
  * one, so the types with such edges are roots enough. All ids in the table must exist.
  */
 export function findLoop(btf: Btf, roots: readonly number[]): number | undefined {
-  return findLoopIn(REFERENCES, btf, roots) ?? findLoopIn(PARTS, btf, roots);
+  if (roots.length === 0) return undefined;
+  const state = new Uint8Array(btf.typeCount + 1);
+  const loop = findLoopIn(REFERENCES, btf, roots, state);
+  return loop ?? findLoopIn(PARTS, btf, roots, state.fill(UNSEEN));
 }
 
 const UNSEEN = 0;
@@ -57,14 +60,19 @@ const UNSEEN = 0;
 const OPEN = 1;
 const DONE = 2;
 
-function findLoopIn(graph: Graph, btf: Btf, roots: readonly number[]): number | undefined {
-  const { words, starts } = btf;
-  const state = new Uint8Array(btf.typeCount + 1);
+/** `state` is by id. */
+function findLoopIn(
+  graph: Graph,
+  { words, starts }: Btf,
+  roots: readonly number[],
+  state: Uint8Array,
+): number | undefined {
+  const edgesOf = (id: number): Edges | undefined => graph[(words[starts[id]! + 1]! >>> 24) & 0x7f];
   const stack: number[] = [];
   for (const root of roots) {
-    stack.push(root);
+    if (edgesOf(root) !== undefined) stack.push(root);
     while (stack.length > 0) {
-      const id = stack.at(-1)!;
+      const id = stack[stack.length - 1]!;
       if (state[id] !== UNSEEN) {
         // All that it leads to is done; or it was put here twice, and is done already.
         state[id] = DONE;
@@ -72,16 +80,14 @@ function findLoopIn(graph: Graph, btf: Btf, roots: readonly number[]): number | 
         continue;
       }
       state[id] = OPEN;
-      const edges = graph[btf.kind(id)];
-      if (edges === undefined) continue;
-      const { first, stride, fixed, entries } = edges;
+      const { first, stride, fixed, entries } = edgesOf(id)!;
       const start = starts[id]!;
       const count = fixed + entries * (words[start + 1]! & 0xffffff);
       const end = start + first + count * stride;
       for (let at = start + first; at < end; at += stride) {
         const next = words[at]!;
         if (state[next] === OPEN) return next;
-        if (state[next] === UNSEEN) stack.push(next);
+        if (state[next] === UNSEEN && next !== 0 && edgesOf(next) !== undefined) stack.push(next);
       }
     }
   }

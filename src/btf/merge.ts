@@ -23,7 +23,7 @@
  */
 import { aliasForwards } from './dedup/forwards.ts';
 import { type FileNodes, refine } from './dedup/refine.ts';
-import { LEFT_OUT, Shapes } from './dedup/shapes.ts';
+import { Shapes } from './dedup/shapes.ts';
 import { selectTypes, type TypeRows } from './dedup/table.ts';
 import { StringPool } from './string-pool.ts';
 import { Btf } from './types.ts';
@@ -31,7 +31,7 @@ import { Btf } from './types.ts';
 export interface MergedRows {
   /** With strings in the pool. */
   readonly btf: TypeRows;
-  /** By the number that `add` gave: the id in the table; 0 for void and for types that were left out. */
+  /** By the number that `add` tells: the id in the table; 0 for types that were left out. */
   readonly final: Uint32Array;
 }
 
@@ -48,17 +48,13 @@ export class TypeMerger {
     this.#shapes = new Shapes(options.declarations ?? false);
   }
 
-  /** Takes the types of a valid table; gives a number for each by its id, 0 for those that are left out. */
-  add(btf: Btf): Uint32Array {
+  /** Takes the types of a valid table; gives their first number but one: a type's is that and its id. */
+  add(btf: Btf): number {
     const base = this.#nodes - 1;
     const shapes = this.#shapes.add(btf);
     this.#files.push({ btf, base, shapes });
     this.#nodes += btf.typeCount;
-    const numbers = new Uint32Array(btf.typeCount + 1);
-    for (let id = 1; id < numbers.length; id++) {
-      if (shapes[id] !== LEFT_OUT) numbers[id] = base + id;
-    }
-    return numbers;
+    return base;
   }
 
   /** Puts the strings of the types that remain into the pool. To be called once. */

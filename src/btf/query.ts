@@ -5,10 +5,12 @@ import type { Btf } from './types.ts';
 import { FIELD } from './types.ts';
 
 /** The ids of the types (of one kind), in order. */
-export function* typeIds(btf: Btf, kind?: number): Generator<number> {
-  for (let id = 1; id <= btf.typeCount; id++) {
-    if (kind === undefined || btf.kind(id) === kind) yield id;
-  }
+export function typeIds(btf: Btf, kind?: number): Iterable<number> {
+  return kind === undefined ? allIds(btf) : btf.idsOf(kind);
+}
+
+function* allIds(btf: Btf): Generator<number> {
+  for (let id = 1; id <= btf.typeCount; id++) yield id;
 }
 
 /** The first type of the name (and kind), or undefined. Looks through the whole table. */

@@ -28,9 +28,11 @@ const BOTH = ((INT_SIGNED | INT_CHAR) << 24) >>> 0;
  */
 export function withoutMethods(btf: Btf): Btf {
   const methods = new Map<number, number>();
-  for (let id = 1; id <= btf.typeCount; id++) {
-    const count = countMethods(btf, id);
-    if (count > 0) methods.set(id, count);
+  for (const kind of [KIND.STRUCT, KIND.UNION]) {
+    for (const id of btf.idsOf(kind)) {
+      const count = countMethods(btf, id);
+      if (count > 0) methods.set(id, count);
+    }
   }
   if (methods.size === 0) return btf;
   const words = new Uint32Array(btf.words.length);
@@ -51,8 +53,6 @@ export function withoutMethods(btf: Btf): Btf {
 const MEMBER_WORDS = 3;
 
 function countMethods(btf: Btf, id: number): number {
-  const kind = btf.kind(id);
-  if (kind !== KIND.STRUCT && kind !== KIND.UNION) return 0;
   let count = 0;
   let end = btf.starts[id + 1]!;
   for (; count < btf.vlen(id) && btf.words[end - MEMBER_WORDS + 1] === 0; count++) {
@@ -67,15 +67,11 @@ function withValidFields(btf: Btf): Btf {
     words ??= btf.words.slice();
     words[btf.starts[id]! + field] = value >>> 0;
   };
-  for (const id of typeIds(btf)) {
-    const kind = btf.kind(id);
-    if (kind === KIND.INT) {
-      const encoding = btf.field(id, FIELD.first);
-      if ((encoding & BOTH) >>> 0 === BOTH) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
-    } else if (kind === KIND.FWD && btf.size(id) !== 0) {
-      put(id, FIELD.sizeOrType, 0);
-    }
+  for (const id of btf.idsOf(KIND.INT)) {
+    const encoding = btf.field(id, FIELD.first);
+    if ((encoding & BOTH) >>> 0 === BOTH) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
   }
+  for (const id of btf.idsOf(KIND.FWD)) if (btf.size(id) !== 0) put(id, FIELD.sizeOrType, 0);
   return words === undefined ? btf : new Btf(words, btf.starts, btf.strings);
 }
 
@@ -121,7 +117,7 @@ export function lacksNames(btf: Btf, prototype: number): boolean {
 /** Those that functions are defined with, and nothing else refers to. */
 function unnamedPrototypes(btf: Btf): Set<number> {
   const found = new Set<number>();
-  for (const id of typeIds(btf, KIND.FUNC)) {
+  for (const id of btf.idsOf(KIND.FUNC)) {
     const prototype = btf.target(id);
     if (btf.vlen(id) !== LINKAGE.EXTERN && lacksNames(btf, prototype)) found.add(prototype);
   }

@@ -2,7 +2,7 @@
  * A string section in the making, with one copy of each text.
  *
  * Strings arrive as offsets into the tables of many objects, mostly the same ones over and over. So they are
- * compared as bytes, found by a hash of them, and decoded by nobody; an importer remembers what it has seen.
+ * compared as bytes, found by a hash of them, and decoded by nobody; an importer remembers what it saw last.
  */
 import { encodeUtf8 } from '../base/bytes.ts';
 import { StringTable } from './strings.ts';
@@ -25,16 +25,16 @@ export class StringPool {
   }
 
   /** Takes offsets in `table` and gives the offsets here; those outside of the table stand for ''. */
-  importer(table: StringTable): (offset: number) => number {
-    const { bytes } = table;
-    // One more than the offset here; 0 for one that was not asked for yet.
-    const known = new Uint32Array(bytes.length);
+  importer({ bytes }: StringTable): (offset: number) => number {
+    // What was asked for last; at first '', which is 0 anywhere.
+    let asked = 0;
+    let answer = 0;
     return (offset) => {
-      const before = known[offset];
-      if (before !== undefined && before !== 0) return before - 1;
-      const here = this.internAt(bytes, offset);
-      if (before !== undefined) known[offset] = here + 1;
-      return here;
+      if (offset !== asked) {
+        asked = offset;
+        answer = this.internAt(bytes, offset);
+      }
+      return answer;
     };
   }
 

@@ -57,6 +57,7 @@ export class Btf {
   /** By id, with the end of the last type after it; entry 0 is unused. */
   readonly starts: Uint32Array;
   readonly strings: StringTable;
+  #byKind: IdsByKind | undefined;
 
   constructor(words: Uint32Array, starts: Uint32Array, strings: StringTable) {
     this.words = words;
@@ -77,6 +78,13 @@ export class Btf {
   /** 0 (void) for void and for ids outside the table. */
   kind(id: number): number {
     return this.#has(id) ? (this.words[this.starts[id]! + 1]! >>> 24) & 0x7f : 0;
+  }
+
+  /** The ids of the types of a kind, in order. All kinds are looked for at once, when one is first asked for. */
+  idsOf(kind: number): Uint32Array {
+    this.#byKind ??= idsByKind(this);
+    const { ids, first } = this.#byKind;
+    return ids.subarray(first[kind]!, first[kind + 1]!);
   }
 
   /** How many members, parameters, enumerators or variables the type has. */
@@ -164,4 +172,27 @@ export class Btf {
   #has(id: number): boolean {
     return id > 0 && id < this.starts.length - 1;
   }
+}
+
+interface IdsByKind {
+  readonly ids: Uint32Array;
+  /** By kind, where its ids begin; they end where the next kind's begin. */
+  readonly first: readonly number[];
+}
+
+const KINDS = KIND.ENUM64 + 1;
+
+function idsByKind({ words, starts, typeCount }: Btf): IdsByKind {
+  const kindAt = (id: number): number => (words[starts[id]! + 1]! >>> 24) & 0x7f;
+  const first = new Array<number>(KINDS + 1).fill(0);
+  for (let id = 1; id <= typeCount; id++) first[kindAt(id)]!++;
+  let end = 0;
+  for (let kind = 0; kind <= KINDS; kind++) {
+    end += first[kind]!;
+    first[kind] = end;
+  }
+  // Each kind is filled from its end.
+  const ids = new Uint32Array(typeCount);
+  for (let id = typeCount; id > 0; id--) ids[--first[kindAt(id)]!] = id;
+  return { ids, first };
 }

@@ -14,16 +14,25 @@ export class MergedTypes {
   readonly globals: Map<string, number> = new Map();
   /** The FUNC of each function of an input that has one of its own. */
   readonly functionOf: Map<InputSymbol, number> = new Map();
-  readonly #ids: ReadonlyMap<FileTypes, Uint32Array>;
+  readonly #bases: ReadonlyMap<FileTypes, number>;
+  readonly #final: Uint32Array;
 
-  constructor(builder: BtfBuilder, pool: StringPool, ids: ReadonlyMap<FileTypes, Uint32Array>) {
+  /** `final` holds the ids of the merged types: that of a file's type at the file's base and the type's id. */
+  constructor(
+    builder: BtfBuilder,
+    pool: StringPool,
+    bases: ReadonlyMap<FileTypes, number>,
+    final: Uint32Array,
+  ) {
     this.builder = builder;
     this.pool = pool;
-    this.#ids = ids;
+    this.#bases = bases;
+    this.#final = final;
   }
 
   /** 0 for void, and for declarations, which are not merged by what they are. */
   idOf(types: FileTypes, id: number): number {
-    return this.#ids.get(types)?.[id] ?? 0;
+    const base = this.#bases.get(types);
+    return base === undefined || id === 0 ? 0 : this.#final[base + id]!;
   }
 }

@@ -50,7 +50,10 @@ function changedSection(layout: Layout, before: Layout): string | undefined {
   return layout.sections.find((section, i) => {
     const other = before.sections[i];
     if (other === undefined || section.size !== other.size) return true;
-    return [...section.offsets].some(([input, offset]) => other.offsets.get(input) !== offset);
+    for (const [input, offset] of section.offsets) {
+      if (other.offsets.get(input) !== offset) return true;
+    }
+    return false;
   })?.name;
 }
 

@@ -47,14 +47,17 @@ function complete(
 ): readonly ExtSection[] {
   const width = RECORD_WORDS[kind];
   const own = table.find((group) => group.section === section)?.records ?? new Uint32Array(0);
+  const known = new Set<number>();
+  for (let at = 0; at < own.length; at += width) known.add(own[at]!);
+  const missing = functions.filter(({ offset }) => !known.has(offset));
+  if (missing.length === 0) return table;
   const rows = new Map<number, ArrayLike<number>>();
   for (let at = 0; at < own.length; at += width) rows.set(own[at]!, own.subarray(at, at + width));
-  const before = rows.size;
-  for (const { offset, symbol } of functions) {
+  for (const { offset, symbol } of missing) {
     const fields = rows.has(offset) ? undefined : make(symbol);
     if (fields !== undefined) rows.set(offset, [offset, ...fields]);
   }
-  if (rows.size === before) return table;
+  if (rows.size === known.size) return table;
   const records = new Uint32Array(rows.size * width);
   const sorted = [...rows].sort(([a], [b]) => a - b);
   for (const [i, [, row]] of sorted.entries()) records.set(row, i * width);

@@ -77,8 +77,7 @@ class Declarer {
     for (const { btf, declarations } of this.#state.types.all()) {
       // Few objects have tags, and most need no map.
       let byId: ReadonlyMap<number, Declaration> | undefined;
-      for (let id = 1; id <= btf.typeCount; id++) {
-        if (btf.kind(id) !== KIND.DECL_TAG) continue;
+      for (const id of btf.idsOf(KIND.DECL_TAG)) {
         byId ??= new Map(declarations.map((declaration) => [declaration.id, declaration]));
         const declaration = byId.get(btf.target(id));
         const target = declaration && this.#merged.declared.get(declaration);
@@ -126,14 +125,18 @@ class Declarer {
     const declarations = [...this.#declarations('function')];
     const text = this.#layout.named(SUBPROGRAMS);
     if (declarations.length === 0 || text === undefined) return [];
+    const own = new Set(declarations.map(({ symbol }) => symbol));
+    const others = [...functionsIn(text, this.#state)]
+      .map(({ symbol }) => symbol)
+      .filter((symbol) => !own.has(symbol));
+    if (others.length === 0) return others;
     // By name: static functions of one name and type are one FUNC.
     const nameIn = (file: InputFile, name: string): string => `${file.id} ${name}`;
-    const own = new Set(declarations.map(({ types, name }) => nameIn(types.file, name)));
+    const names = new Set(declarations.map(({ types, name }) => nameIn(types.file, name)));
     const isDeclared = ({ file, name, binding }: InputSymbol): boolean =>
-      own.has(nameIn(file, name)) ||
+      names.has(nameIn(file, name)) ||
       (binding !== STB.LOCAL && this.#state.types.declarationsOf(name).length > 0);
-    const symbols = [...functionsIn(text, this.#state)].map(({ symbol }) => symbol);
-    return symbols.filter((symbol) => !isDeclared(symbol));
+    return others.filter((symbol) => !isDeclared(symbol));
   }
 
   #declare(declaration: Declaration, where: Whereabouts): number {
@@ -203,8 +206,8 @@ class Declarer {
   /** A DATASEC without variables stays where its section does. */
   #listEmpty(): void {
     for (const { btf } of this.#state.types.all()) {
-      for (let id = 1; id <= btf.typeCount; id++) {
-        if (btf.kind(id) !== KIND.DATASEC || btf.vlen(id) > 0) continue;
+      for (const id of btf.idsOf(KIND.DATASEC)) {
+        if (btf.vlen(id) > 0) continue;
         const placed = this.#layout.named(btf.name(id));
         if (placed !== undefined && !this.#listed.has(placed)) this.#listed.set(placed, []);
       }

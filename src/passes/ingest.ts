@@ -90,12 +90,12 @@ function labelledSections({ sections, symbols }: ElfObject): Uint8Array {
   return labelled;
 }
 
-function inputSymbol(symbol: ElfSymbol, elf: ElfObject, file: InputFile): InputSymbol {
+function inputSymbol(symbol: ElfSymbol, name: string, file: InputFile): InputSymbol {
   const { place } = symbol;
   const section = place === 'section' ? file.sections[symbol.section] : undefined;
   return {
     file,
-    name: symbolName(elf, symbol),
+    name,
     binding: section?.name === JUMP_TABLES ? STB.LOCAL : symbol.binding,
     type: symbol.type,
     visibility: symbol.visibility,
@@ -109,6 +109,7 @@ function inputSymbol(symbol: ElfSymbol, elf: ElfObject, file: InputFile): InputS
 class Ingester {
   readonly #sink: DiagnosticSink;
   #sections = 0;
+  readonly #names = new Map<string, string>();
 
   constructor(sink: DiagnosticSink) {
     this.#sink = sink;
@@ -146,7 +147,9 @@ class Ingester {
       relocations.push(list);
       sections.push(kept ? this.#section(section, elf, file, list) : undefined);
     }
-    for (const symbol of elf.symbols) symbols.push(inputSymbol(symbol, elf, file));
+    for (const symbol of elf.symbols) {
+      symbols.push(inputSymbol(symbol, this.#unique(symbolName(elf, symbol)), file));
+    }
     for (const section of elf.sections) {
       const entries = elf.relocations.get(section.index);
       if (entries === undefined || sections[section.index] === undefined) continue;
@@ -159,6 +162,14 @@ class Ingester {
       for (const entry of entries) relocations[index]!.push(entry);
     });
     return file;
+  }
+
+  /** One string for equal names: passes look them up over and over, and one string is equal to itself at once. */
+  #unique(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    this.#names.set(name, name);
+    return name;
   }
 
   #readRelocations(

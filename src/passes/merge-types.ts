@@ -7,12 +7,9 @@ import type { FileTypes, InputTypes } from '../model/types.ts';
 
 export function mergeTypes(inputs: InputTypes): MergedTypes {
   const merger = new TypeMerger();
-  const provisional = new Map<FileTypes, Uint32Array>();
-  for (const types of inputs.all()) provisional.set(types, merger.add(types.btf));
+  const bases = new Map<FileTypes, number>();
+  for (const types of inputs.all()) bases.set(types, merger.add(types.btf));
   const pool = new StringPool();
   const { btf, final } = merger.finish(pool);
-  for (const ids of provisional.values()) {
-    for (let id = 1; id < ids.length; id++) ids[id] = final[ids[id]!]!;
-  }
-  return new MergedTypes(new BtfBuilder(btf, pool), pool, provisional);
+  return new MergedTypes(new BtfBuilder(btf, pool), pool, bases, final);
 }

@@ -9,6 +9,7 @@
  * that has its own. Instructions that hold the id of a local type get its new id.
  */
 import { ByteView } from '../base/bytes.ts';
+import { widened } from '../btf/dedup/word-table.ts';
 import {
   type BtfExt,
   EXT_TABLES,
@@ -67,7 +68,7 @@ class Mover {
 
   /** The records of an output section, by offset. */
   move(table: ExtTable, placed: PlacedSection): Uint32Array {
-    const moved: number[] = [];
+    const moved = new Rows(RECORD_WORDS[table]);
     for (const [section, offset] of placed.offsets) {
       for (const part of this.#state.partsOf(section)) {
         const types = this.#state.types.of(part.origin.file);
@@ -76,7 +77,7 @@ class Mover {
         }
       }
     }
-    return Uint32Array.from(moved);
+    return moved.toWords();
   }
 
   #translatorOf(types: FileTypes): Translator {
@@ -92,13 +93,16 @@ class Mover {
 class Translator {
   readonly #types: FileTypes;
   readonly #merged: MergedTypes;
-  readonly #rename: (offset: number) => number;
+  /** One for each column: the file, say, is the same in record after record. */
+  readonly #renameFirst: (offset: number) => number;
+  readonly #renameSecond: (offset: number) => number;
   readonly #functions: ReadonlyMap<number, number>;
 
   constructor(types: FileTypes, merged: MergedTypes) {
     this.#types = types;
     this.#merged = merged;
-    this.#rename = merged.pool.importer(types.btf.strings);
+    this.#renameFirst = merged.pool.importer(types.btf.strings);
+    this.#renameSecond = merged.pool.importer(types.btf.strings);
     this.#functions = new Map(
       types.declarations.map((declaration) => [
         declaration.id,
@@ -113,7 +117,7 @@ class Translator {
     records: Uint32Array,
     part: CodePart,
     base: number,
-    moved: number[],
+    moved: Rows,
   ): void {
     const stride = RECORD_WORDS[table];
     for (let at = firstFrom(part.start, records, stride); at < records.length; at += stride) {
@@ -122,31 +126,55 @@ class Translator {
       const slot = (offset - part.start) / 8;
       if (table === 'core' && part.slots.isGone(slot)) continue;
       const now = base + (slot === 0 ? 0 : part.slots.toNew(slot) * 8);
-      if (table === 'line' && moved.at(-stride) === now) moved.length -= stride;
+      if (table === 'line' && moved.lastOffset === now) moved.dropLast();
       this.#append(table, records, at, now, moved);
     }
   }
 
-  #append(
-    table: ExtTable,
-    records: Uint32Array,
-    at: number,
-    offset: number,
-    moved: number[],
-  ): void {
-    const [first, second, third] = [records[at + 1]!, records[at + 2]!, records[at + 3]!];
-    switch (table) {
-      case 'func': {
-        const id = this.#functions.get(first) ?? 0;
-        if (id !== 0) moved.push(offset, id);
-        break;
-      }
-      case 'line':
-        moved.push(offset, this.#rename(first), this.#rename(second), third);
-        break;
-      case 'core':
-        moved.push(offset, this.#merged.idOf(this.#types, first), this.#rename(second), third);
+  #append(table: ExtTable, records: Uint32Array, at: number, offset: number, moved: Rows): void {
+    const first = records[at + 1]!;
+    if (table === 'func') {
+      const id = this.#functions.get(first) ?? 0;
+      if (id !== 0) moved.add(offset, id);
+      return;
     }
+    const isLine = table === 'line';
+    const about = isLine ? this.#renameFirst(first) : this.#merged.idOf(this.#types, first);
+    moved.add(offset, about, this.#renameSecond(records[at + 2]!), records[at + 3]!);
+  }
+}
+
+/** Records of one width, which begin with an offset. */
+class Rows {
+  readonly #width: number;
+  #words: Uint32Array = new Uint32Array(64);
+  #length = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** Words beyond the width do not count. */
+  add(offset: number, first: number, second = 0, third = 0): void {
+    const at = this.#length;
+    if (at + 4 > this.#words.length) this.#words = widened(this.#words, 2 * at);
+    this.#words[at] = offset;
+    this.#words[at + 1] = first;
+    this.#words[at + 2] = second;
+    this.#words[at + 3] = third;
+    this.#length += this.#width;
+  }
+
+  get lastOffset(): number | undefined {
+    return this.#words[this.#length - this.#width];
+  }
+
+  dropLast(): void {
+    this.#length -= this.#width;
+  }
+
+  toWords(): Uint32Array {
+    return this.#words.slice(0, this.#length);
   }
 }
 

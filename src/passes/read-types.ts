@@ -6,7 +6,6 @@
  */
 import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
-import { typeIds } from '../btf/query.ts';
 import { readBtf } from '../btf/read.ts';
 import { repaired, withoutMethods } from '../btf/repair.ts';
 import { type Btf, FIELD } from '../btf/types.ts';
@@ -77,8 +76,7 @@ function readRecords(file: InputFile, btf: Btf, sink: DiagnosticSink): FileTypes
 
 /** GCC 12: an honest table of an object with programs has global functions. */
 function marksAllStatic(btf: Btf): boolean {
-  for (const id of typeIds(btf, KIND.FUNC)) if (btf.vlen(id) !== LINKAGE.STATIC) return false;
-  return true;
+  return btf.idsOf(KIND.FUNC).every((id) => btf.vlen(id) === LINKAGE.STATIC);
 }
 
 function linkageOf({ binding, place }: InputSymbol): number {
@@ -88,8 +86,7 @@ function linkageOf({ binding, place }: InputSymbol): number {
 
 function listingsOf(btf: Btf): Map<number, Listing> {
   const listings = new Map<number, Listing>();
-  for (let id = 1; id <= btf.typeCount; id++) {
-    if (btf.kind(id) !== KIND.DATASEC) continue;
+  for (const id of btf.idsOf(KIND.DATASEC)) {
     const section = btf.name(id);
     for (const { type, offset, size } of btf.variables(id)) {
       listings.set(type, { section, offset, size });

@@ -10,8 +10,10 @@
 import { parseNumber } from './number.ts';
 import type { LexMode, Token } from './token.ts';
 
-const nameChars = /[A-Za-z0-9_.$~/\\+\-?*^!@#%[\]\u0080-\uffff]/;
-const patternChars = /[A-Za-z0-9_.$~/\\+\-?*^!@#%[\]:\u0080-\uffff]/;
+// What ends white space, a name and a pattern. `sym+=1` and `sym/=2` end the name before the operator.
+const afterSpace = /[^ \t\n\r\f\v\ufeff]/g;
+const afterName = /[^A-Za-z0-9_.$~/\\+\-?*^!@#%[\]\u0080-\uffff]|[-+*/]=/g;
+const afterPattern = /[^A-Za-z0-9_.$~/\\+\-?*^!@#%[\]:\u0080-\uffff]|[-+*/]=/g;
 const expressionName = /[A-Za-z_.$\u0080-\uffff][A-Za-z0-9_.$\u0080-\uffff]*/y;
 const expressionNumber = /[0-9][0-9A-Za-z_]*/y;
 
@@ -34,12 +36,18 @@ export function readToken(text: string, offset: number, mode: LexMode): Token {
 function skipSpace(text: string, offset: number): number {
   let at = offset;
   for (;;) {
-    while (at < text.length && /[ \t\n\r\f\v\ufeff]/.test(text[at]!)) at++;
+    at = find(afterSpace, text, at);
     if (!text.startsWith('/*', at)) return at;
     const end = text.indexOf('*/', at + 2);
     if (end < 0) return at;
     at = end + 2;
   }
+}
+
+/** The offset of the first match at `start` or behind it; the text's end if there is none. */
+function find(expression: RegExp, text: string, start: number): number {
+  expression.lastIndex = start;
+  return expression.exec(text)?.index ?? text.length;
 }
 
 function readString(text: string, start: number): Token {
@@ -77,19 +85,12 @@ function readInExpression(text: string, start: number): Token {
 }
 
 function readWord(text: string, start: number, mode: 'name' | 'pattern'): Token {
-  const chars = mode === 'name' ? nameChars : patternChars;
-  let end = start;
-  // `sym+=1` and `sym/=2` end the name before the operator.
-  while (end < text.length && chars.test(text[end]!) && !endsBeforeOperator(text, end)) end++;
+  const end = find(mode === 'name' ? afterName : afterPattern, text, start);
   if (end === start) return readMark(text, start);
   const found = text.slice(start, end);
   if (found === ':') return { kind: 'mark', text: ':', start, end };
   if (found === '*/') return bad(text, start, end, { kind: 'comment-end' });
   return { kind: 'name', text: found, start, end };
-}
-
-function endsBeforeOperator(text: string, at: number): boolean {
-  return text[at + 1] === '=' && '+-*/'.includes(text[at]!);
 }
 
 function readMark(text: string, start: number): Token {

@@ -31,9 +31,9 @@ export function selectTypes(selections: readonly Selection[], pool: StringPool):
   let next = 1;
   for (const { btf, ids, mapId } of selections) {
     if (ids.length === 0) continue;
-    const mapName = pool.importer(btf.strings);
+    const { bytes } = btf.strings;
     const setName = (place: number): void => {
-      words[place] = mapName(words[place]!);
+      words[place] = pool.internAt(bytes, words[place]!);
     };
     const setId = (place: number): void => {
       words[place] = mapId(words[place]!);

@@ -14,13 +14,17 @@ export interface Merged {
 
 export function merge(inputs: readonly Btf[]): Merged {
   const merger = new TypeMerger();
-  const numbers = inputs.map((input) => merger.add(input));
+  const bases = inputs.map((input) => merger.add(input));
   const pool = new StringPool();
   const { btf, final } = merger.finish(pool);
   return {
     inputs,
     btf: new Btf(btf.words, btf.starts, pool.toTable()),
-    ids: numbers.map((of) => of.map((number) => final[number]!)),
+    ids: inputs.map(({ typeCount }, input) =>
+      Uint32Array.from({ length: typeCount + 1 }, (_, id) =>
+        id === 0 ? 0 : final[bases[input]! + id]!,
+      ),
+    ),
   };
 }
 
