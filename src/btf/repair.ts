@@ -10,10 +10,9 @@
  *
  * Tables are never changed: where there is something to mend there is a new one.
  */
-import { encodeUtf8 } from '../base/bytes.ts';
 import { INT_CHAR, INT_SIGNED, KIND, LINKAGE } from './format.ts';
 import { typeIds } from './query.ts';
-import { StringTable } from './strings.ts';
+import { StringAppender } from './strings.ts';
 import { Btf, FIELD, HEADER_WORDS } from './types.ts';
 
 export function repaired(btf: Btf): Btf {
@@ -79,25 +78,15 @@ function withNamedParameters(btf: Btf): Btf {
   const prototypes = unnamedPrototypes(btf);
   if (prototypes.size === 0) return btf;
   const words = btf.words.slice();
-  let names = '';
-  const offsets = new Map<string, number>();
-  const offsetOf = (name: string): number => {
-    const known = offsets.get(name) ?? btf.strings.bytes.length + names.length;
-    if (!offsets.has(name)) names += `${name}\0`;
-    offsets.set(name, known);
-    return known;
-  };
+  const strings = new StringAppender(btf.strings);
   for (const id of prototypes) {
     const start = btf.starts[id]! + HEADER_WORDS;
     for (let i = 0; i < btf.vlen(id); i++) {
       const at = start + 2 * i;
-      if (words[at] === 0 && words[at + 1] !== 0) words[at] = offsetOf(parameterName(i));
+      if (words[at] === 0 && words[at + 1] !== 0) words[at] = strings.add(parameterName(i));
     }
   }
-  const strings = new Uint8Array(btf.strings.bytes.length + names.length);
-  strings.set(btf.strings.bytes);
-  strings.set(encodeUtf8(names), btf.strings.bytes.length);
-  return new Btf(words, btf.starts, new StringTable(strings));
+  return new Btf(words, btf.starts, strings.finish());
 }
 
 /** What a parameter without a name is called, by its place from 0. */

@@ -1,5 +1,5 @@
 /** The string section of BTF: NUL-terminated texts, named by the byte offset at which they begin. */
-import { cString } from '../base/bytes.ts';
+import { cString, encodeUtf8 } from '../base/bytes.ts';
 
 export class StringTable {
   readonly bytes: Uint8Array;
@@ -18,5 +18,35 @@ export class StringTable {
       this.#decoded.set(offset, text);
     }
     return text;
+  }
+}
+
+/** A table with texts put behind those of another. */
+export class StringAppender {
+  readonly #table: StringTable;
+  readonly #offsets = new Map<string, number>();
+  #texts = '';
+
+  constructor(table: StringTable) {
+    this.#table = table;
+  }
+
+  /** The offset that `text`, in ASCII, will have. */
+  add(text: string): number {
+    let offset = this.#offsets.get(text);
+    if (offset === undefined) {
+      offset = this.#table.bytes.length + this.#texts.length;
+      this.#offsets.set(text, offset);
+      this.#texts += `${text}\0`;
+    }
+    return offset;
+  }
+
+  finish(): StringTable {
+    const before = this.#table.bytes;
+    const bytes = new Uint8Array(before.length + this.#texts.length);
+    bytes.set(before);
+    bytes.set(encodeUtf8(this.#texts), before.length);
+    return new StringTable(bytes);
   }
 }

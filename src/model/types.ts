@@ -14,6 +14,8 @@ export interface FileTypes {
   readonly file: InputFile;
   /** Valid. */
   readonly btf: Btf;
+  /** Of another language than C, whose functions the kernel cannot verify one by one. */
+  readonly foreign: boolean;
   /** What .BTF.ext says of the instructions of each section of code. */
   readonly records: ReadonlyMap<InputSection, SectionRecords>;
   /** In the order of their ids. */

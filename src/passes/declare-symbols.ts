@@ -215,9 +215,14 @@ class Declarer {
   }
 }
 
-/** What is defined is no extern, even if only others declare it. */
-function linkageOf({ linkage }: Declaration, where: Whereabouts): number {
+/**
+ * What is defined is no extern, even if only others declare it. A subprogram of Rust becomes static: verified
+ * alone, as global ones are, it could not use a reference ("mem_or_null").
+ */
+function linkageOf({ linkage, types, kind }: Declaration, where: Whereabouts): number {
   if (where.kind === 'undefined') return LINKAGE.EXTERN;
+  const subprogram = where.kind === 'here' && where.placed.name === SUBPROGRAMS;
+  if (types.foreign && kind === 'function' && subprogram) return LINKAGE.STATIC;
   return linkage === LINKAGE.EXTERN ? LINKAGE.GLOBAL : linkage;
 }
 

@@ -41,8 +41,10 @@ function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols):
   for (const { name, definition, first } of state.symbols.all()) {
     // What loaders provide has a declaration in BTF, and that a symbol, whether it is used or not.
     const declared = state.types.declarationsOf(name).length > 0 && !state.forgotten.has(name);
+    // Of two copies of a license under two names one name is enough.
+    const isCopy = definition?.section && state.exclusions.replacedBy.has(definition.section);
     if (definition === undefined && declared) symbols.undefined(first);
-    else symbols.of(definition ?? first);
+    else if (!isCopy) symbols.of(definition ?? first);
   }
   for (const own of state.ownSymbols.values())
     for (const symbol of own.values()) symbols.added(symbol);

@@ -4,6 +4,7 @@
  * The symbol table is right where BTF is not: GCC 12 marks all functions static and puts every variable
  * at offset 0, externs too. So linkage and places are the symbol's, and BTF is asked for types only.
  */
+import { acceptable, hasForeignNames } from '../btf/acceptable.ts';
 import { readBtfExt } from '../btf/ext.ts';
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { readBtf } from '../btf/read.ts';
@@ -36,9 +37,16 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     sink.report(badBtf(file.path, fault!));
     return undefined;
   }
-  const btf = repaired(valid);
+  const foreign = hasForeignNames(valid);
+  const btf = repaired(foreign ? acceptable(valid) : valid);
   const declarations: Declaration[] = [];
-  const types: FileTypes = { file, btf, records: readRecords(file, btf, sink), declarations };
+  const types: FileTypes = {
+    file,
+    btf,
+    foreign,
+    records: readRecords(file, btf, sink),
+    declarations,
+  };
   const symbols = new SymbolFinder(file, types.records);
   const listings = listingsOf(btf);
   const allStatic = marksAllStatic(btf);

@@ -76,14 +76,17 @@ describeLoaders('objects of every producer, linked for libbpf', () => {
     expect(compared).toBeGreaterThan(0);
   });
 
-  test.for(['constants/chosen-rust.o', 'libbpf-rules/statics.o'])('rustc: %s', (path) => {
-    const [program] = programsOf(path);
-    expect(outcome(libbpfLoad(fixture(path), program!, { packets }))).toBe('refused');
-    const { output } = link({ inputs: [input(path)] });
-    withDirectory((directory) => {
-      const file = join(directory, 'out.o');
-      writeFileSync(file, output!);
-      expect(outcome(libbpfLoad(file, program!, { packets }))).not.toBe('refused');
-    });
-  });
+  test.for(['constants/chosen-rust.o', 'libbpf-rules/statics.o', 'rust-types/names.o'])(
+    'rustc: %s',
+    (path) => {
+      const [program] = programsOf(path);
+      expect(outcome(libbpfLoad(fixture(path), program!, { packets }))).toBe('refused');
+      const { output } = link({ inputs: [input(path)] });
+      withDirectory((directory) => {
+        const file = join(directory, 'out.o');
+        writeFileSync(file, output!);
+        expect(outcome(libbpfLoad(file, program!, { packets }))).not.toBe('refused');
+      });
+    },
+  );
 });

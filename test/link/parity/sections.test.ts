@@ -241,3 +241,14 @@ test('a failed link has no output', () => {
   const { output, diagnostics } = parityLink(['bindings/strong.o', 'bindings/strong-bss.o']);
   expect([output, codes(diagnostics)]).toEqual([undefined, ['SYM-001', 'SYM-001']]);
 });
+
+test('a license under a second name is there under the first', () => {
+  const license = (name: string) => ({
+    sections: [{ name: 'license', flags: DATA, content: 'GPL\0' }],
+    symbols: [{ name, in: 'license', type: STT.OBJECT, value: 0, size: 4 }],
+  });
+  const output = linked({ 'a.o': license('A'), 'b.o': license('B') });
+  const names = output.elf.symbols.map(({ name }) => name);
+  expect(names).toContain('A');
+  expect(names).not.toContain('B');
+});
