@@ -65,16 +65,22 @@ export function locate(section: InputSection, offset: number, what?: string): Lo
   if (!isExecutable(section)) return [object];
   const line = sourceLine(section, offset);
   if (line === undefined || line.line === 0) return [object];
-  const name = functionAt(section, offset);
-  const source: Location = {
+  return [sourceLocation(line, functionAt(section, offset)), object];
+}
+
+/** A line of the program; `name` is the function that it is in. */
+export function sourceLocation(
+  { file, line, column, text }: SourceLine,
+  name: string | undefined,
+): Location {
+  return {
     kind: 'source',
-    file: line.file,
-    line: line.line,
-    column: line.column,
-    ...(line.text === '' ? {} : { text: line.text }),
+    file,
+    line,
+    column,
+    ...(text === '' ? {} : { text }),
     ...(name === undefined ? {} : { function: name }),
   };
-  return [source, object];
 }
 
 export function locateSymbol(symbol: InputSymbol, what = `symbol '${symbol.name}'`): Location[] {

@@ -52,7 +52,8 @@ class Declarer {
   prototypes(): void {
     for (const declaration of this.#declarations('function')) {
       const spokesman = this.#finder.spokesman(declaration);
-      this.#prototypeOf(spokesman, linkageOf(spokesman, this.#finder.find(spokesman)));
+      const where = this.#finder.find(spokesman);
+      if (where.kind !== 'gone') this.#prototypeOf(spokesman, linkageOf(spokesman, where));
     }
     if (this.#untyped.length > 0) this.#merged.builder.prototype(0, []);
   }

@@ -4,6 +4,7 @@
  *
  * A name that no input refers to stays: somebody declared it to be there.
  */
+import { STB } from '../elf/constants.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
 import type { LinkState } from '../model/state.ts';
 
@@ -17,7 +18,8 @@ export function forgetExterns(state: LinkState, symbols: OutputSymbols): void {
   if (unused.size === 0) return;
   for (const section of state.sections()) {
     for (const { symbol } of section.relocations) {
-      if (unused.has(symbol.name)) state.forgotten.add(symbol.name);
+      const isGlobal = symbol.binding !== STB.LOCAL;
+      if (isGlobal && unused.has(symbol.name)) state.forgotten.add(symbol.name);
     }
   }
 }

@@ -12,6 +12,7 @@ import { validateBtf } from '../../../btf/validate.ts';
 import type { Location } from '../../../diag/diagnostic.ts';
 import { SHF, SHT, STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSection, ElfSymbol } from '../../../elf/types.ts';
+import { sourceLocation } from '../../../model/source-lines.ts';
 
 /** What libbpf takes a section for; `other` it skips. */
 export type Role = 'code' | 'data' | 'maps' | 'struct_ops' | 'arena' | 'jump tables' | 'other';
@@ -151,16 +152,7 @@ export class View {
     this.#lines ??= new LineTable(this.btf, this.ext);
     const line = this.#lines.at(section.name, offset);
     if (line === undefined || line.line === 0) return [place];
-    const name = this.functionAt(section, offset)?.name;
-    const source: Location = {
-      kind: 'source',
-      file: line.file,
-      line: line.line,
-      column: line.column,
-      ...(line.text === '' ? {} : { text: line.text }),
-      ...(name === undefined ? {} : { function: name }),
-    };
-    return [source, place];
+    return [sourceLocation(line, this.functionAt(section, offset)?.name), place];
   }
 
   /** Where a defined symbol stands. */
