@@ -62,7 +62,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   };
 
   // What is asked for, and the inputs as tables.
-  const { script, profile, lowering } = readRequest(options, sink);
+  const { script, profile, loader, lowering } = readRequest(options, sink);
   const files = ingest(options.inputs, sink);
   stopOnErrors(); // no new files after here
 
@@ -105,14 +105,14 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
 
   // Types once, declared as the output's symbols have them; records moved with the code.
   const merged = mergeTypes(state.types);
-  declareSymbols(state, layout, merged);
+  declareSymbols(state, layout, merged, profile);
   const moved = moveRecords(state, layout, relocated, merged);
   const records = completeRecords(state, layout, merged, moved);
   const types = emitTypes(state, merged, records);
   const image = writeElf(emitImage(state, layout, relocated, outputSymbols, types));
 
   // The loader's own rules, on the finished object.
-  verifyImage(image, profile.rules, (place) => inInput(place, state, layout), sink);
+  verifyImage(image, profile.rules, loader, (place) => inInput(place, state, layout), sink);
   stopOnErrors();
   return image;
 }

@@ -3,7 +3,16 @@ import { unknownProfile } from './diag/catalogue/command-line.ts';
 import type { DiagnosticSink } from './diag/diagnostic.ts';
 import type { LinkOptions } from './link-types.ts';
 import type { LoweringRequest } from './lowerings/context.ts';
-import { generic, libbpf, lowerings, profiles } from './profiles/index.ts';
+import type { Loader } from './model/rule.ts';
+import {
+  type ChosenProfile,
+  chooseProfile,
+  generic,
+  libbpf,
+  lowerings,
+  newestOf,
+  profiles,
+} from './profiles/index.ts';
 import type { Profile } from './profiles/profile.ts';
 import { shippedScripts } from './profiles/shipped-scripts.ts';
 import type { Name, Script } from './script/ast.ts';
@@ -14,6 +23,7 @@ import type { ScriptSource } from './script/span.ts';
 export interface LinkRequest {
   readonly script: Script;
   readonly profile: Profile;
+  readonly loader: Loader;
   readonly lowering: LoweringRequest;
 }
 
@@ -23,7 +33,7 @@ export interface LinkRequest {
  */
 export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkRequest {
   const asked = profileNamed(options.profile, sink);
-  const source = options.script ?? shipped((asked ?? libbpf).script);
+  const source = options.script ?? shipped((asked?.profile ?? libbpf).script);
   const { script, diagnostics } = parseScript(source, {
     profiles: Object.keys(profiles),
     lowerings,
@@ -31,15 +41,16 @@ export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkReq
   });
   for (const diagnostic of diagnostics) sink.report(diagnostic);
   const named = script.commands.find((command) => command.kind === 'profile');
-  const profile = asked ?? (named && profileNamed(named.profile.text, sink)) ?? generic;
-  return { script, profile, lowering: readLowering(script, profile, options.fetch ?? []) };
+  const { profile, loader } =
+    asked ?? (named && chooseProfile(named.profile.text)) ?? newestOf(generic);
+  return { script, profile, loader, lowering: readLowering(script, profile, options.fetch ?? []) };
 }
 
-function profileNamed(name: string | undefined, sink: DiagnosticSink): Profile | undefined {
+function profileNamed(name: string | undefined, sink: DiagnosticSink): ChosenProfile | undefined {
   if (name === undefined) return undefined;
-  if (Object.hasOwn(profiles, name)) return profiles[name];
-  sink.report(unknownProfile(name, Object.keys(profiles)));
-  return undefined;
+  const chosen = chooseProfile(name);
+  if (chosen === undefined) sink.report(unknownProfile(name, Object.keys(profiles)));
+  return chosen;
 }
 
 function shipped(name: string): ScriptSource {

@@ -41,6 +41,12 @@ export type Location =
       readonly length: number;
     };
 
+/** Words of a loader: `libbpf says: "..."`. */
+export interface Quote {
+  readonly who: string;
+  readonly text: string;
+}
+
 export interface Diagnostic {
   /** `ELF-003`, or a loader rule's id such as `TC-013`. */
   readonly code: string;
@@ -48,6 +54,8 @@ export interface Diagnostic {
   /** One line, no full stop, names the symbol or section. */
   readonly message: string;
   readonly at: readonly Location[];
+  /** What the loader itself says, which is what users search for. */
+  readonly says?: Quote;
   /** Further lines: why, and what to do about it. The remedy comes last. */
   readonly notes: readonly string[];
 }
@@ -77,17 +85,26 @@ export class DiagnosticSink {
 
 interface Parts {
   readonly at?: readonly (Location | undefined)[];
-  readonly notes?: readonly (string | undefined)[];
+  /** A quote among them becomes the diagnostic's `says`. */
+  readonly notes?: readonly (string | Quote | undefined)[];
 }
 
 function make(severity: Severity, code: string, message: string, parts: Parts): Diagnostic {
+  const { at = [], notes = [] } = parts;
+  const says = notes.find((note) => typeof note === 'object');
   return {
     code,
     severity,
     message,
-    at: (parts.at ?? []).filter((place) => place !== undefined),
-    notes: (parts.notes ?? []).filter((note) => note !== undefined),
+    at: at.filter((place) => place !== undefined),
+    ...(says === undefined ? {} : { says }),
+    notes: notes.filter((note) => typeof note === 'string'),
   };
+}
+
+/** What the loader `who` says, to stand among a diagnostic's notes. */
+export function quote(who: string): (text: string) => Quote {
+  return (text) => ({ who, text });
 }
 
 /** For the catalogue's factories; undefined places and notes are left out. */

@@ -87,7 +87,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, colour = false): string
   const head = colour
     ? `${colours[diagnostic.severity]}${diagnostic.severity}:\x1b[0m`
     : `${diagnostic.severity}:`;
-  const lines = [...diagnostic.at.flatMap(renderLocation), ...diagnostic.notes];
+  const { at, says, notes } = diagnostic;
+  const quote = says === undefined ? [] : [`${says.who} says: "${says.text}"`];
+  const lines = [...at.flatMap(renderLocation), ...quote, ...notes];
   return [
     `${head} ${diagnostic.code}: ${printable(diagnostic.message)}`,
     ...lines.map((line) => `>>> ${printable(line)}`),

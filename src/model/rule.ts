@@ -1,5 +1,24 @@
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import type { ElfObject } from '../elf/types.ts';
 
+/** Major and minor, as in libbpf 1.7 and aya-obj 0.3. */
+export type Version = readonly [major: number, minor: number];
+
+/** The loader that is to take an object. */
+export interface Loader {
+  /** Of its profile. */
+  readonly name: string;
+  readonly version: Version;
+}
+
 /** A loader's rule: looks at a finished object and reports what the loader would trip over. */
-export type Rule = (object: ElfObject, report: (diagnostic: Diagnostic) => void) => void;
+export type Rule = (
+  object: ElfObject,
+  report: (diagnostic: Diagnostic) => void,
+  loader: Loader,
+) => void;
+
+/** Whether the loader is older than what `since` says. */
+export function isBefore({ version: [major, minor] }: Loader, since: Version): boolean {
+  return major < since[0] || (major === since[0] && minor < since[1]);
+}

@@ -11,7 +11,7 @@
 import { KIND, LINKAGE } from '../btf/format.ts';
 import { lacksNames, parameterName } from '../btf/repair.ts';
 import { FIELD, type SectionVariable } from '../btf/types.ts';
-import { STB } from '../elf/constants.ts';
+import { STB, STV } from '../elf/constants.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
 import type { Layout, PlacedSection } from '../model/layout.ts';
 import type { MergedTypes } from '../model/merged-types.ts';
@@ -20,8 +20,18 @@ import type { LinkState } from '../model/state.ts';
 import { type Declaration, isEphemeral, isGlobal } from '../model/types.ts';
 import { Finder, type Whereabouts } from '../model/whereabouts.ts';
 
-export function declareSymbols(state: LinkState, layout: Layout, merged: MergedTypes): void {
-  const declarer = new Declarer(state, layout, merged);
+export interface DeclareOptions {
+  /** Functions that are hidden from other objects are static in BTF, where the loader does not see to that. */
+  readonly hiddenIsStatic: boolean;
+}
+
+export function declareSymbols(
+  state: LinkState,
+  layout: Layout,
+  merged: MergedTypes,
+  options: DeclareOptions,
+): void {
+  const declarer = new Declarer(state, layout, merged, options);
   // In this order, so that an output that is linked again stays as it is.
   declarer.prototypes();
   declarer.functions();
@@ -34,16 +44,18 @@ class Declarer {
   readonly #state: LinkState;
   readonly #layout: Layout;
   readonly #merged: MergedTypes;
+  readonly #options: DeclareOptions;
   readonly #finder: Finder;
   /** Subprograms without a declaration, beside others that have one. */
   readonly #untyped: readonly InputSymbol[];
   /** What each DATASEC lists; by output section, and by name for what is in BTF alone. */
   readonly #listed = new Map<PlacedSection | string, SectionVariable[]>();
 
-  constructor(state: LinkState, layout: Layout, merged: MergedTypes) {
+  constructor(state: LinkState, layout: Layout, merged: MergedTypes, options: DeclareOptions) {
     this.#state = state;
     this.#layout = layout;
     this.#merged = merged;
+    this.#options = options;
     this.#finder = new Finder(state, layout);
     this.#untyped = this.#findUntyped();
   }
@@ -53,7 +65,7 @@ class Declarer {
     for (const declaration of this.#declarations('function')) {
       const spokesman = this.#finder.spokesman(declaration);
       const where = this.#finder.find(spokesman);
-      if (where.kind !== 'gone') this.#prototypeOf(spokesman, linkageOf(spokesman, where));
+      if (where.kind !== 'gone') this.#prototypeOf(spokesman, this.#linkageOf(spokesman, where));
     }
     if (this.#untyped.length > 0) this.#merged.builder.prototype(0, []);
   }
@@ -145,7 +157,7 @@ class Declarer {
     const { builder, pool } = this.#merged;
     const { types, id, kind } = declaration;
     const name = pool.internAt(types.btf.strings.bytes, types.btf.nameOffset(id));
-    const linkage = linkageOf(declaration, where);
+    const linkage = this.#linkageOf(declaration, where);
     const made =
       kind === 'function'
         ? builder.func(name, this.#prototypeOf(declaration, linkage), linkage)
@@ -168,6 +180,25 @@ class Declarer {
         this.#merged.idOf(types, type),
       ]);
     return builder.prototype(this.#merged.idOf(types, btf.target(prototype)), named);
+  }
+
+  /**
+   * What is defined is no extern, even if only others declare it. A subprogram of Rust becomes static: verified
+   * alone, as global ones are, it could not use a reference ("mem_or_null").
+   */
+  #linkageOf({ linkage, types, kind, name }: Declaration, where: Whereabouts): number {
+    if (where.kind === 'undefined') return LINKAGE.EXTERN;
+    const isSubprogram =
+      kind === 'function' && where.kind === 'here' && where.placed.name === SUBPROGRAMS;
+    if (isSubprogram && (types.foreign || (this.#options.hiddenIsStatic && this.#isHidden(name)))) {
+      return LINKAGE.STATIC;
+    }
+    return linkage === LINKAGE.EXTERN ? LINKAGE.GLOBAL : linkage;
+  }
+
+  #isHidden(name: string): boolean {
+    const visibility = this.#state.symbols.get(name)?.visibility;
+    return visibility === STV.HIDDEN || visibility === STV.INTERNAL;
   }
 
   #list(declaration: Declaration, id: number, where: Whereabouts): void {
@@ -214,17 +245,6 @@ class Declarer {
       }
     }
   }
-}
-
-/**
- * What is defined is no extern, even if only others declare it. A subprogram of Rust becomes static: verified
- * alone, as global ones are, it could not use a reference ("mem_or_null").
- */
-function linkageOf({ linkage, types, kind }: Declaration, where: Whereabouts): number {
-  if (where.kind === 'undefined') return LINKAGE.EXTERN;
-  const subprogram = where.kind === 'here' && where.placed.name === SUBPROGRAMS;
-  if (types.foreign && kind === 'function' && subprogram) return LINKAGE.STATIC;
-  return linkage === LINKAGE.EXTERN ? LINKAGE.GLOBAL : linkage;
 }
 
 /** The kernel wants variables apart from each other; merged constants may share their bytes. */

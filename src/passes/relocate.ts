@@ -32,6 +32,8 @@ export interface RelocateOptions {
    * output, for a later link or the loader.
    */
   readonly keepUndefined: boolean;
+  /** Functions and data go by the symbol of their section, maps by their own. */
+  readonly referencesBySection: boolean;
 }
 
 export function relocate(
@@ -175,24 +177,29 @@ class Relocator {
 
   /**
    * The symbol that a preserved reference names; undefined for the section's own, with an offset. As a rule
-   * what the input has, but loaders know maps and callbacks by name only, and static functions by offset.
+   * what the input has, but loaders know maps and callbacks by name only, and static functions by offset;
+   * and what one loader finds by name, another finds by offset alone.
    */
   #nameFor(
     { symbol, form, addend }: Relocation,
     { section, offset }: Place,
     to: PlacedSection,
   ): { readonly symbol: InputSymbol; readonly addend: number } | undefined {
-    if (symbol.type !== STT.SECTION) {
+    const { referencesBySection } = this.#context.options;
+    const named = isMaps(to.name) || isTableOfNames(this.#placed.name);
+    if (referencesBySection && !named && isOfInstruction(form)) return undefined;
+    if (symbol.type !== STT.SECTION && !(referencesBySection && named)) {
       const offsetOnly =
         form === 'imm64' && symbol.type === STT.FUNC && symbol.binding === STB.LOCAL;
       return offsetOnly ? undefined : { symbol, addend };
     }
-    if (to.name !== '.maps' && !isTableOfNames(this.#placed.name)) return undefined;
-    const named = symbolsOf(section).find(
-      ({ value, binding, type }) =>
-        value === offset && binding !== STB.LOCAL && (type === STT.OBJECT || type === STT.FUNC),
+    if (!named) return undefined;
+    const there = symbolsOf(section).filter(
+      ({ value, type }) => value === offset && (type === STT.OBJECT || type === STT.FUNC),
     );
-    return named && { symbol: named, addend: 0 };
+    const global = there.find(({ binding }) => binding !== STB.LOCAL);
+    const own = global ?? (referencesBySection ? there[0] : undefined);
+    return own && { symbol: own, addend: 0 };
   }
 
   #toValue(relocation: Relocation, value: number): undefined {
@@ -266,6 +273,15 @@ class Relocator {
       : 'the script discards it, or nothing may refer to it there';
     sink.report(discardedReference(symbol.name, name, places, why));
   }
+}
+
+/** Sections of map definitions, which loaders know by their symbols. */
+function isMaps(section: string): boolean {
+  return section === '.maps' || section === 'maps';
+}
+
+function isOfInstruction(form: RelocationForm): boolean {
+  return form === 'call' || form === 'imm64';
 }
 
 /** Sections whose pointers libbpf binds by the names of programs and maps. */

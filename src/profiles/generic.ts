@@ -1,20 +1,11 @@
 /** A plain relocatable link: everything is kept, for a later link or a loader that bpfld does not know. */
-import { forbiddenReference, functionAddress } from '../diag/catalogue/lowering.ts';
-import { severalPrograms } from '../diag/catalogue/tc.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, takesAll } from './profile.ts';
 
 export const generic: Profile = {
+  ...takesAll,
   name: 'generic',
+  title: 'no loader in particular',
+  versions: { oldest: [0, 0], newest: [0, 0] },
   script: 'generic.ld',
-  permittedTargets: undefined,
-  keepUndefined: true,
-  legacyMaps: false,
-  keepBtf: true,
-  oneProgramPerSection: false,
-  refuse: {
-    reference: ({ section, object, why, at }) => forbiddenReference(section, object, why, at),
-    functionAddress,
-    severalPrograms,
-  },
   rules: [],
 };

@@ -1,7 +1,5 @@
 /** libbpf 1.0 and newer: what bpftool, libbpf-rs, and tc built with libbpf load objects with. */
-import { forbiddenReference, functionAddress } from '../diag/catalogue/lowering.ts';
-import { severalPrograms } from '../diag/catalogue/tc.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, takesAll } from './profile.ts';
 import * as core from './rules/libbpf/core.ts';
 import * as externs from './rules/libbpf/externs.ts';
 import * as file from './rules/libbpf/file.ts';
@@ -12,18 +10,11 @@ import * as structOps from './rules/libbpf/struct-ops.ts';
 import * as subprograms from './rules/libbpf/subprograms.ts';
 
 export const libbpf: Profile = {
+  ...takesAll,
   name: 'libbpf',
+  title: 'libbpf',
+  versions: { oldest: [0, 4], newest: [1, 7] },
   script: 'libbpf.ld',
-  permittedTargets: undefined,
-  keepUndefined: true,
-  legacyMaps: false,
-  keepBtf: true,
-  oneProgramPerSection: false,
-  refuse: {
-    reference: ({ section, object, why, at }) => forbiddenReference(section, object, why, at),
-    functionAddress,
-    severalPrograms,
-  },
   // In libbpf's order, so that the first report is the cause of others.
   rules: [
     file.symbolTable,

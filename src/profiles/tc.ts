@@ -1,12 +1,15 @@
 /** tc's built-in loader: iproute2 built without libbpf, and every iproute2 before 5.11. */
 import { forbiddenTarget, functionAddressTaken, severalPrograms } from '../diag/catalogue/tc.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, takesAll } from './profile.ts';
 import * as maps from './rules/tc/maps.ts';
 import * as programs from './rules/tc/programs.ts';
 import * as relocations from './rules/tc/relocations.ts';
 
 export const tc: Profile = {
+  ...takesAll,
   name: 'tc',
+  title: "tc's own loader (iproute2 without libbpf)",
+  versions: { oldest: [4, 0], newest: [6, 1] },
   script: 'tc.ld',
   permittedTargets: ['maps', '.text'],
   keepUndefined: false,

@@ -6,13 +6,14 @@ import { renderDiagnostic } from '../../src/diag/render.ts';
 import { STT } from '../../src/elf/constants.ts';
 import { verifyImage } from '../../src/passes/verify-image.ts';
 import { generic } from '../../src/profiles/generic.ts';
+import { newestOf } from '../../src/profiles/index.ts';
 import { tc } from '../../src/profiles/tc.ts';
 import { linkFixture, linkObjects, shippedScript } from '../support/link.ts';
 import { DATA, type ObjectSpec, object, RODATA, type SectionSpec } from '../support/object.ts';
 
 function check(spec: ObjectSpec, rules = tc.rules): readonly Diagnostic[] {
   const sink = new DiagnosticSink();
-  verifyImage(object(spec), rules, (place) => place, sink);
+  verifyImage(object(spec), rules, newestOf(tc).loader, (place) => place, sink);
   return sink.all;
 }
 

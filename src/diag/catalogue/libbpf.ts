@@ -2,12 +2,12 @@
  * Rules of libbpf's loader (1.0 and newer). What it says itself is quoted, because that is what users search
  * for. What is only unfinished, and a later link may mend, is a warning.
  */
-import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
+import { type Diagnostic, error, type Location, quote, warning } from '../diagnostic.ts';
 import { undefinedRemedy } from './symbols.ts';
 
 type Places = readonly Location[];
 
-const says = (text: string): string => `libbpf says: "${text}"`;
+const says = quote('libbpf');
 
 /** What to do about the sections that compilers give to single functions. */
 const ownSection = 'link the object with libbpf.ld, which puts .text.* into .text';
@@ -272,7 +272,7 @@ export const writeToReadOnly = (
     {
       at,
       notes: [
-        'the kernel says: "write into map forbidden"',
+        quote('the kernel')('write into map forbidden'),
         'put the variable into .data or .bss; in a script: .bss : { *(.bss .bss.* COMMON) }',
       ],
     },
@@ -344,7 +344,7 @@ export const addressWithoutInfo = (name: string, inside: string, at: Places): Di
   error(
     'LIBBPF-008',
     `'${inside}' takes the address of the function '${name}', and there is no function info for it`,
-    { at, notes: ['the kernel says: "missing btf func_info"', 'compile with -g'] },
+    { at, notes: [quote('the kernel')('missing btf func_info'), 'compile with -g'] },
   );
 
 /** LIBBPF-009; `definition` is the same map as libbpf wants it. */

@@ -5,7 +5,7 @@ import { ByteView } from '../../../src/base/bytes.ts';
 import type { Diagnostic } from '../../../src/diag/diagnostic.ts';
 import { SHT, STB, STT } from '../../../src/elf/constants.ts';
 import { readElf } from '../../../src/elf/read.ts';
-import { libbpf } from '../../../src/profiles/libbpf.ts';
+import { libbpf, newestOf } from '../../../src/profiles/index.ts';
 import { linkFixture, Output } from '../../support/link.ts';
 import { type Patch, patch } from '../../support/patch.ts';
 
@@ -20,14 +20,14 @@ export function check(bytes: Uint8Array): readonly Diagnostic[] {
   const { object, fault } = readElf(bytes, 'output');
   if (object === undefined) throw new Error(fault.message);
   const found: Diagnostic[] = [];
-  for (const rule of libbpf.rules) rule(object, (diagnostic) => found.push(diagnostic));
+  const { loader } = newestOf(libbpf);
+  for (const rule of libbpf.rules) rule(object, (diagnostic) => found.push(diagnostic), loader);
   return found;
 }
 
 /** The text that a diagnostic says libbpf says; undefined where libbpf is silent. */
-export function quoted({ notes }: Diagnostic): string | undefined {
-  const note = notes.find((text) => text.startsWith('libbpf says: '));
-  return note && /^libbpf says: "(.*)"$/.exec(note)![1];
+export function quoted({ says }: Diagnostic): string | undefined {
+  return says?.who === 'libbpf' ? says.text : undefined;
 }
 
 const LOCAL_FUNCTION = (STB.LOCAL << 4) | STT.FUNC;

@@ -4,7 +4,8 @@ import { nearestProgramSection, programTypeOf } from '../../../bpf/program-secti
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import { STB } from '../../../elf/constants.ts';
 import type { Rule } from '../../../model/rule.ts';
-import { type BpfFunction, viewOf } from './view.ts';
+import type { BpfFunction } from '../object-view.ts';
+import { viewOf } from './view.ts';
 
 /**
  * Those that are loaded only where the application asks for it get their type from it too, and `.text.NAME`

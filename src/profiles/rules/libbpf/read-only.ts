@@ -16,9 +16,11 @@ import { registersWritten } from '../../../bpf/registers.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic } from '../../../diag/diagnostic.ts';
 import type { ElfSection } from '../../../elf/types.ts';
+import { OUTPUT } from '../../../model/origins.ts';
+import type { BpfFunction } from '../object-view.ts';
 import type { Reference } from './references.ts';
 import { symbolPlacesOf } from './symbol-places.ts';
-import { type BpfFunction, FILE, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Slots behind a reference that are looked at. */
 const REACH = 128;
@@ -35,7 +37,7 @@ export function refusedWrite(
   const { offset } = relocation;
   const end = Math.min(inside.end, offset + REACH * 8, section.bytes.length);
   const bytes = section.bytes.subarray(offset, end);
-  const { code } = Code.decode(bytes, view.object.order, { file: FILE, section: section.name });
+  const { code } = Code.decode(bytes, view.object.order, { file: OUTPUT, section: section.name });
   const store = code && storeThrough(code);
   if (store === undefined) return undefined;
   const variable = symbolPlacesOf(view).at(target.index, symbol.value + imm);

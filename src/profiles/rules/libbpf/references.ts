@@ -3,7 +3,8 @@ import { ByteView } from '../../../base/bytes.ts';
 import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import { STB, STT } from '../../../elf/constants.ts';
 import type { ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
-import type { BpfFunction, View } from './view.ts';
+import type { BpfFunction } from '../object-view.ts';
+import type { View } from './view.ts';
 
 export interface Reference {
   readonly section: ElfSection;

@@ -8,11 +8,12 @@ import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { SHT } from '../../../elf/constants.ts';
 import type { ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
+import type { BpfFunction } from '../object-view.ts';
 import { addressesIn } from './data.ts';
 import { isRefusedMap } from './maps.ts';
 import { refusedWrite } from './read-only.ts';
 import { isInstruction, namesSubprogram, type Reference, referencesOf } from './references.ts';
-import { type BpfFunction, isExtern, type View, viewOf } from './view.ts';
+import { isExtern, type View, viewOf } from './view.ts';
 
 /** One report for each symbol and reason. */
 export const references: Rule = (object, report) => {

@@ -14,7 +14,8 @@ import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import type { ElfRelocation, ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
-import { type BpfFunction, isExtern, type View, viewOf } from './view.ts';
+import type { BpfFunction } from '../object-view.ts';
+import { isExtern, type View, viewOf } from './view.ts';
 
 interface Implementation {
   readonly name: string;

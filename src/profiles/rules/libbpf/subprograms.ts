@@ -3,8 +3,9 @@ import { type BtfExt, type ExtTable, RECORD_WORDS } from '../../../btf/ext.ts';
 import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Rule } from '../../../model/rule.ts';
+import type { BpfFunction } from '../object-view.ts';
 import { type SubprogramUse, subprogramUses } from './references.ts';
-import { type BpfFunction, type View, viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 
 export const callees: Rule = (object, report) => {
   const view = viewOf(object);
