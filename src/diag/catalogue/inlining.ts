@@ -1,0 +1,110 @@
+/** What `LOWER(calls: inline)` refuses. Of the family LOWER, like lowering.ts. */
+import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+
+/** LOWER-026 */
+export const copiedAndInlined = (at: Location): Diagnostic =>
+  error('LOWER-026', 'calls are to be copied and to be inlined', {
+    at: [at],
+    notes: ['choose one: LOWER(calls: copy) keeps functions, LOWER(calls: inline) leaves none'],
+  });
+
+/** LOWER-027 */
+export const programTooLong = (
+  program: string,
+  limit: number,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-027',
+    `program '${program}' would have more than ${limit} instructions once its calls are inlined`,
+    {
+      at,
+      notes: [
+        'the kernel takes no more; a function that is called often is there as often; use LOWER(calls: copy), which keeps one of each',
+      ],
+    },
+  );
+
+/** LOWER-028 */
+export const inlinedBranchTooFar = (
+  fn: string,
+  program: string,
+  distance: number,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-028',
+    `a branch of '${fn}' would be ${distance} instructions long once calls are inlined into '${program}'; it can be 32767`,
+    {
+      at,
+      notes: ['make what is called between its ends smaller, or use LOWER(calls: copy)'],
+    },
+  );
+
+/** LOWER-029 */
+export const frameNotMovable = (
+  fn: string,
+  caller: string | undefined,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-029',
+    `'${fn}' computes with r10, and its frame has to be moved ${
+      caller === undefined ? 'below that of what it calls' : `to inline it into '${caller}'`
+    }`,
+    {
+      at,
+      notes: [
+        'r10 may be copied to another register (r1 = r10) or be the base of an access; compute with the copy',
+      ],
+    },
+  );
+
+/** LOWER-030 */
+export const framesNotBounded = (
+  chain: readonly string[],
+  first: string,
+  second: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-030',
+    `the call chain ${chain.join(' -> ')} cannot be inlined: it is not known how far down '${first}' and '${second}' write on the stack`,
+    {
+      at,
+      notes: [
+        'one of them can have the end of the frame, not both; mask or check the index before it is added, or index upward from the start',
+      ],
+    },
+  );
+
+/** LOWER-031 */
+export const tailCallInlined = (
+  callee: string,
+  caller: string,
+  at: readonly Location[],
+): Diagnostic =>
+  error(
+    'LOWER-031',
+    `'${callee}' makes a tail call and is to be inlined into '${caller}', which goes on after it`,
+    {
+      at,
+      notes: [
+        `a tail call ends only the function that makes it; inlined, it would end '${caller}' too`,
+        `return the result of '${callee}' at once, or make the tail call in the program itself (always_inline says that this is meant)`,
+      ],
+    },
+  );
+
+/** LOWER-032 */
+export const inlinedFunctionAddress = (name: string, at: readonly Location[]): Diagnostic =>
+  error(
+    'LOWER-032',
+    `the address of function '${name}' is taken, and its calls are to be inlined`,
+    {
+      at,
+      notes: [
+        'an inlined function has no address; callbacks need a loader and a kernel that know functions: leave LOWER(calls: inline) out, or write a loop',
+      ],
+    },
+  );
