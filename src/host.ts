@@ -22,6 +22,8 @@ export type ChooseParts = (
 
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working directory, absolute. */
+  readonly directory: string;
   /** Whether diagnostics go to a terminal. */
   readonly terminal: boolean;
   out(text: string): void;
@@ -33,11 +35,21 @@ export interface Host {
   writeFile(path: string, bytes: Uint8Array): string | undefined;
   /** One name for each file, whatever path leads to it. */
   identify(path: string): string;
+  /** Runs a program without input, looked for as the shell does, for at most some seconds. */
+  run(program: string, words: readonly string[]): ProgramResult;
 }
+
+/** What a program printed, or why it did not run to its end. */
+export type ProgramResult =
+  | { readonly status: number; readonly stdout: string; readonly stderr: string }
+  | { readonly problem: string; readonly missing: boolean };
 
 export function nodeHost(): Host {
   return {
     env: process.env,
+    get directory() {
+      return process.cwd();
+    },
     // Node's streams take milliseconds to make, so they are made only when something is printed.
     get terminal() {
       return process.stderr.isTTY === true;
@@ -48,6 +60,7 @@ export function nodeHost(): Host {
     readParts,
     writeFile,
     identify,
+    run,
   };
 }
 
@@ -240,4 +253,25 @@ function identify(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : join(identify(parent), basename(path));
   }
+}
+
+const PROGRAM_SECONDS = 5;
+
+function run(program: string, words: readonly string[]): ProgramResult {
+  // Loaded when it is needed: it takes a link's start longer.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { error, status, signal, stdout, stderr } = spawnSync(program, words, {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: 2 ** 20,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PROGRAM_SECONDS * 1000,
+  });
+  const code = codeOf(error);
+  if (code === 'ETIMEDOUT') {
+    return { problem: `it did not end within ${PROGRAM_SECONDS} seconds`, missing: false };
+  }
+  if (error !== undefined) return { problem: describe(error), missing: code === 'ENOENT' };
+  if (status === null) return { problem: `it was ended by ${signal}`, missing: false };
+  return { status, stdout, stderr };
 }

@@ -1,9 +1,10 @@
 /**
  * Builds dist/: the library as modules with declarations, and the linker's command line as one file, which
- * starts faster than many. Of the program only `--help` is left out of that file: it needs all of yargs.
+ * starts faster than many. The commands that a link has no use for are another file. Only `--help` is left out of
+ * both: it needs all of yargs.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,33 +14,47 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Writes linker-scripts/*.ld as a module, so that the linker needs no file to find them. */
 export function generateShippedScripts() {
-  const folder = join(root, 'linker-scripts');
-  const entries = readdirSync(folder)
-    .filter((name) => name.endsWith('.ld'))
+  writeTexts('linker-scripts', '.ld', 'src/profiles/shipped-scripts.ts', 'shippedScripts');
+}
+
+/** The same of docs/diagnostics/*.md, which `explain` and SARIF reports tell. */
+export function generateExplanations() {
+  writeTexts('docs/diagnostics', '.md', 'src/diag/explanation-pages.ts', 'explanationPages');
+}
+
+/** Writes the texts of a folder as a module that exports them by their file names. */
+function writeTexts(folder, extension, target, constant) {
+  const entries = readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(extension))
     .sort()
-    .map(
-      (name) =>
-        `  ${JSON.stringify(name)}: ${JSON.stringify(readFileSync(join(folder, name), 'utf8'))},\n`,
-    );
-  const text = `/** Made by tools/build.mjs from linker-scripts/. */
-export const shippedScripts: Readonly<Record<string, string>> = {
+    .map((name) => {
+      const text = readFileSync(join(root, folder, name), 'utf8');
+      return `  ${JSON.stringify(name)}: ${JSON.stringify(text)},\n`;
+    });
+  const module = `/** Made by tools/build.mjs from ${folder}/. */
+export const ${constant}: Readonly<Record<string, string>> = {
 ${entries.join('')}};
 `;
-  const target = join(root, 'src/profiles/shipped-scripts.ts');
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, text);
+  writeFileSync(join(root, target), module);
 }
 
 /**
- * Writes the command line to `folder`/bpfld.cjs, and what V8 made of it to bpfld.cache: half a megabyte of
- * source takes longer to compile than a small link takes to run. Another version of Node compiles it again.
+ * Writes the commands to `folder`/commands.cjs, the link's command line to bpfld.cjs, and what V8 made of the
+ * latter to bpfld.cache: half a megabyte of source takes longer to compile than a small link takes to run. Another
+ * version of Node compiles it again.
  */
 export async function bundle(folder) {
-  const { build } = await import('esbuild');
+  await bundleFile('src/cli/commands.ts', join(folder, 'commands.cjs'));
   const outfile = join(folder, 'bpfld.cjs');
+  await bundleFile('src/cli/entry.ts', outfile);
+  writeFileSync(join(folder, 'bpfld.cache'), await codeCache(outfile));
+}
+
+async function bundleFile(entry, outfile) {
+  const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/cli/entry.ts'],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     format: 'cjs',
@@ -56,7 +71,6 @@ export async function bundle(folder) {
     alias: { 'yargs-parser': 'yargs-parser/browser' },
     plugins: [lazily('micromatch', 'makeRe'), lazily('fastest-levenshtein', 'distance')],
   });
-  writeFileSync(join(folder, 'bpfld.cache'), await codeCache(outfile));
 }
 
 /** Puts a package that few links need into the bundle so that its code runs when `name` is first called. */
@@ -87,7 +101,7 @@ async function codeCache(file) {
   for (const words of links) {
     const paths = words.map((word) => (word.endsWith('.o') ? join(root, 'fixtures', word) : word));
     process.argv = [...argv.slice(0, 2), ...paths, '-o', output];
-    await program.run({});
+    await program.run({ commands: {} });
   }
   process.argv = argv;
   rmSync(output, { force: true });
@@ -115,6 +129,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const built = join(root, `dist.${process.pid}`);
   const dist = join(root, 'dist');
   generateShippedScripts();
+  generateExplanations();
   try {
     compile(built);
     await bundle(built);

@@ -28,6 +28,7 @@ export interface CommandLine {
   readonly orphanHandling: LinkOptions['orphanHandling'];
   readonly settings: readonly SettingArgument[];
   readonly fetch: readonly string[];
+  readonly trapSymbols: readonly string[];
   readonly errorLimit: number;
   readonly fatalWarnings: boolean;
   readonly color: ColorMode | undefined;
@@ -89,6 +90,7 @@ export function parseArguments(argv: readonly string[]): {
       text: untag(tagged),
     })),
     fetch: all('fetch').map(untag),
+    trapSymbols: all('trap-symbols').map(untag),
     errorLimit: Number(last('error-limit') ?? 20),
     fatalWarnings: given('fatal-warnings'),
     color: given('color') ? ((last('color') || 'always') as ColorMode) : undefined,

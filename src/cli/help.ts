@@ -12,7 +12,12 @@ const link: HelpTexts = {
   epilogue: [
     'FILE is an object, or a text that names objects with INPUT or GROUP.',
     '@FILE stands for the arguments in FILE; -- ends the options.',
-    'bpfld inspect FILE... shows what is in objects; see bpfld inspect --help.',
+    '',
+    'Commands, each with its own --help:',
+    '  bpfld check FILE...    what loaders would say about objects',
+    '  bpfld inspect FILE...  what is in objects',
+    '  bpfld explain CODE     what the code of a diagnostic means',
+    '  bpfld doctor           which loaders there are here, and the profile for each',
   ].join('\n'),
 };
 

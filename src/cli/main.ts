@@ -9,12 +9,14 @@
  * Data goes to standard output, diagnostics to standard error; success is silent.
  */
 import { Bug } from '../base/bug.ts';
-import { cannotWrite, noInputs, unknownProfile } from '../diag/catalogue/command-line.ts';
+import { cannotWrite, noInputs } from '../diag/catalogue/command-line.ts';
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import type { Host } from '../host.ts';
 import type { Linker, LinkOptions } from '../link-types.ts';
+import { chooseProfile, profileFault } from '../profiles/index.ts';
 import type { ScriptSource } from '../script/index.ts';
 import { type CommandLine, parseArguments } from './arguments.ts';
+import type { Commands, CommandTools } from './command.ts';
 import { dependencyRule } from './dependency-file.ts';
 import { type LoadedFiles, loadFiles } from './load.ts';
 import { options } from './options.ts';
@@ -26,16 +28,11 @@ import { type LoadedSettings, loadSettings } from './settings.ts';
 import { version, versionLine } from './version.ts';
 
 /** What the command line drives. */
-export interface Core {
-  /** `--help` needs all of yargs, which a link does without. */
-  readonly loadHelp: () => Promise<typeof import('./help.ts')>;
-  /** Nor does a link need what reports are made of. */
-  readonly loadInspect: () => Promise<typeof import('./inspect.ts')>;
+export interface Core extends CommandTools {
+  readonly commands: Commands;
   readonly link: Linker;
   /** The scripts that ship with bpfld: `tc.ld` and its text. */
   readonly scripts: Readonly<Record<string, string>>;
-  /** What --profile may name; `script` is in force where there is no -T. */
-  readonly profiles: Readonly<Record<string, { readonly script: string }>>;
   /** The shipped script that is in force without -T and --profile. */
   readonly defaultScript: string;
 }
@@ -54,10 +51,10 @@ export async function main(argv: readonly string[], host: Host, core: Core): Pro
 
 async function run(argv: readonly string[], host: Host, core: Core): Promise<number> {
   const expanded = expandResponseFiles(argv, host);
-  const [command, ...rest] = expanded.arguments;
-  if (command === 'inspect' && expanded.diagnostics.length === 0) {
-    const { inspectFiles } = await core.loadInspect();
-    return inspectFiles(rest, host, core);
+  const [word = '', ...rest] = expanded.arguments;
+  if (Object.hasOwn(core.commands, word) && expanded.diagnostics.length === 0) {
+    const command = await core.commands[word]!();
+    return command.run(rest, host, core);
   }
   const { commandLine, diagnostics } = parseArguments(expanded.arguments);
   const printer = new Printer(host, commandLine);
@@ -66,7 +63,7 @@ async function run(argv: readonly string[], host: Host, core: Core): Promise<num
     return printer.hasErrors;
   };
   if (failed(expanded.diagnostics)) return exit.usage;
-  if (failed([...diagnostics, ...checkProfile(commandLine, core)])) return exit.usage;
+  if (failed([...diagnostics, ...checkProfile(commandLine)])) return exit.usage;
 
   if (commandLine.help) {
     const { renderHelp } = await core.loadHelp();
@@ -111,6 +108,7 @@ function link(
     include: files.include,
     settings: settings.settings,
     fetch: commandLine.fetch,
+    trapSymbols: commandLine.trapSymbols,
     ...(files.script === undefined ? {} : { script: files.script }),
     ...(profile === undefined ? {} : { profile }),
     ...(orphanHandling === undefined ? {} : { orphanHandling }),
@@ -152,17 +150,17 @@ function writeResults(
   return [cannotWrite('dependency file', dependencyFile, ruleProblem)];
 }
 
-function checkProfile({ profile }: CommandLine, { profiles }: Core): readonly Diagnostic[] {
-  if (profile === undefined || Object.hasOwn(profiles, profile)) return [];
-  return [unknownProfile(profile, Object.keys(profiles))];
+function checkProfile({ profile }: CommandLine): readonly Diagnostic[] {
+  if (profile === undefined || chooseProfile(profile) !== undefined) return [];
+  return [profileFault(profile)];
 }
 
 function scriptInForce(
   { profile = '' }: CommandLine,
   { script }: LoadedFiles,
-  { scripts, profiles, defaultScript }: Core,
+  { scripts, defaultScript }: Core,
 ): ScriptSource {
-  const name = Object.hasOwn(profiles, profile) ? profiles[profile]!.script : defaultScript;
+  const name = chooseProfile(profile)?.profile.script ?? defaultScript;
   return script ?? shippedScript(scripts, name) ?? { name, text: '' };
 }
 

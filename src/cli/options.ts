@@ -25,6 +25,7 @@ export type OptionName =
   | 'set'
   | 'set-from'
   | 'fetch'
+  | 'trap-symbols'
   | 'error-limit'
   | 'fatal-warnings'
   | 'color'
@@ -116,7 +117,7 @@ export const options: readonly Option<OptionName>[] = [
   {
     name: 'profile',
     value: 'required',
-    placeholder: 'NAME',
+    placeholder: 'NAME[@VERSION]',
     group: 'Script and profile',
     help: 'link for this loader, by its shipped script if there is no -T',
   },
@@ -151,6 +152,14 @@ export const options: readonly Option<OptionName>[] = [
     repeats: true,
     group: 'Configuration',
     help: "read (__u32)&x as x's value for this symbol, or for a section's symbols",
+  },
+  {
+    name: 'trap-symbols',
+    value: 'required',
+    placeholder: 'PATTERN',
+    repeats: true,
+    group: 'Configuration',
+    help: 'where a function of this name is called, return 0 instead',
   },
   {
     name: 'error-limit',

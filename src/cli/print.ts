@@ -10,6 +10,28 @@ export interface PrintOptions {
   readonly fatalWarnings: boolean;
 }
 
+/** What the options of a command say about printing. */
+export function printOptions(given: ReadonlyMap<string, readonly string[]>): PrintOptions {
+  const color = given.get('color')?.at(-1);
+  return {
+    color: color === undefined ? undefined : ((color || 'always') as ColorMode),
+    errorLimit: Number(given.get('error-limit')?.at(-1) ?? 20),
+    fatalWarnings: given.has('fatal-warnings'),
+  };
+}
+
+/** In pieces of some size: one write for each line would be slow. */
+export function printInPieces(texts: Iterable<string>, print: (text: string) => void): void {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < 65536) continue;
+    print(piece);
+    piece = '';
+  }
+  if (piece !== '') print(piece);
+}
+
 /** Prints diagnostics as they come and counts the errors. */
 export class Printer {
   readonly #host: Host;

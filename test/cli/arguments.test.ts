@@ -30,6 +30,7 @@ test.each<[string[], Partial<CommandLine>]>([
   [['-profile=tc'], { profile: 'tc' }],
   [['--orphan-handling=warn'], { orphanHandling: 'warn' }],
   [['--fetch', 'x', '--fetch=.data'], { fetch: ['x', '.data'] }],
+  [['--trap-symbols', 'abort', '--trap-symbols=*panic*'], { trapSymbols: ['abort', '*panic*'] }],
   [['--dependency-file=x.d'], { dependencyFile: 'x.d' }],
   [['--error-limit=0'], { errorLimit: 0 }],
   [['-error-limit', '7'], { errorLimit: 7 }],

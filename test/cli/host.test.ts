@@ -183,3 +183,32 @@ test('a full disk leaves the old output and nothing else', (context) => {
     spawnSync('umount', [folder]);
   }
 });
+
+test('the working directory', () => {
+  expect(host.directory).toBe(process.cwd());
+});
+
+test('a program is run, and what it prints is told', () => {
+  const script =
+    'console.log(process.argv[1], process.env.LC_ALL); console.error("e"); process.exit(3)';
+  expect(host.run(process.execPath, ['-e', script, 'word one'])).toEqual({
+    status: 3,
+    stdout: 'word one C\n',
+    stderr: 'e\n',
+  });
+});
+
+test('a program that is not there', () => {
+  const gone = { problem: 'it does not exist', missing: true };
+  expect(host.run('bpfld-no-such-program', [])).toEqual(gone);
+  expect(host.run(at('none'), [])).toEqual(gone);
+});
+
+test('a program that is no program, and one that is killed', () => {
+  expect(host.run(folder, [])).toEqual({ problem: 'permission is denied', missing: false });
+  const suicide = 'process.kill(process.pid, "SIGKILL")';
+  expect(host.run(process.execPath, ['-e', suicide])).toEqual({
+    problem: 'it was ended by SIGKILL',
+    missing: false,
+  });
+});

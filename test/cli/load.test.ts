@@ -12,7 +12,8 @@ const foo = { 'lib/libfoo.a': 'INPUT(f1.o sub/f2.o)', 'lib/f1.o': elf, 'lib/sub/
 
 test.each<[string, Record<string, string>, string[]]>([
   ['a.o b.o a.o', { 'a.o': elf, 'b.o': elf }, ['a.o', 'b.o', 'a.o']],
-  ['check', { check: elf }, ['check']],
+  ['./check', { './check': elf }, ['./check']],
+  ['a.o check', { 'a.o': elf, check: elf }, ['a.o', 'check']],
   ['-- -o', { '-o': elf }, ['-o']],
   [
     'a.o -lfoo b.o -Llib',

@@ -68,16 +68,41 @@ test('a broken object is exit code 1, and the old output stays', () => {
   expect(fs.readFileSync(join(folder, 'old.o'), 'utf8')).toBe('OLD');
 });
 
+test.each(['check', 'inspect', 'explain', 'doctor'])('bpfld %s is there', (command) => {
+  const { status, stdout, stderr } = bpfld([command, '--help']);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(new RegExp(`^Usage: bpfld ${command} `));
+});
+
+test('doctor runs whatever there is on the machine', () => {
+  const { status, stdout, stderr } = bpfld(['doctor']);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^LOADER +FOUND +PROFILE\ntc +[\s\S]*\nKERNEL\nrelease +\S/);
+});
+
+test('check tells what the loader would', () => {
+  fs.writeFileSync(join(folder, 'bad.o'), elf);
+  const { status, stderr } = bpfld(['check', '--profile=aya', 'bad.o']);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: ELF-003: [\s\S]*\nbad\.o: 1 error for aya [\d.]+\n$/);
+});
+
 test('a reader that goes away is no fault', () => {
   const command = `"${process.execPath}" "${program}" --help | true; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
   expect([stdout, stderr]).toEqual(['0\n', '']);
 });
 
-test('the link path loads neither yargs nor anything else outside the program', () => {
-  const bundle = fs.readFileSync(new URL('../../dist/bpfld.cjs', import.meta.url), 'utf8');
+test.each(['bpfld', 'commands'])('%s.cjs loads neither yargs nor anything else', (name) => {
+  const bundle = fs.readFileSync(new URL(`../../dist/${name}.cjs`, import.meta.url), 'utf8');
   const required = [...bundle.matchAll(/require\("([^"]+)"\)/g)].map((one) => one[1]!);
   expect(required).not.toEqual([]);
-  expect(required.filter((name) => !/^(node:|fs$|path$|util$|module$)/.test(name))).toEqual([]);
+  expect(required.filter((one) => !/^(node:|fs$|path$|util$|module$)/.test(one))).toEqual([]);
   expect(bundle).not.toContain('node_modules/yargs/');
+});
+
+test('a link does without what only commands need', () => {
+  const bundle = fs.readFileSync(new URL('../../dist/bpfld.cjs', import.meta.url), 'utf8');
+  expect(bundle).not.toContain('### CLI-001');
+  expect(bundle).not.toContain('sarif');
 });

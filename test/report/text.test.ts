@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { STT } from '../../src/elf/constants.ts';
 import { readElf } from '../../src/elf/read.ts';
 import { inspect } from '../../src/report/inspect/inspect.ts';
-import { renderJson } from '../../src/report/inspect/json.ts';
 import { list, table } from '../../src/report/inspect/text/layout.ts';
 import { type Part, parts, renderText } from '../../src/report/inspect/text/render.ts';
 import type { Inspection } from '../../src/report/inspect/types.ts';
+import { renderJson } from '../../src/report/json.ts';
 import { fixture, fixtureObjects } from '../support/link.ts';
 import { object } from '../support/object.ts';
 

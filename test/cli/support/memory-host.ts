@@ -19,6 +19,7 @@ export function memoryHost(
     stderr: '',
     env,
     terminal: false,
+    directory: '/project',
     out: (text) => {
       host.stdout += text;
     },
@@ -40,6 +41,7 @@ export function memoryHost(
       return undefined;
     },
     identify: (path) => path.replace(/^\.\//, ''),
+    run: () => ({ problem: 'it does not exist', missing: true }),
   };
   return host;
 }
@@ -65,9 +67,13 @@ export async function run(
   let linked: LinkOptions | undefined;
   const code = await main(argv, host, {
     loadHelp: () => import('../../../src/cli/help.ts'),
-    loadInspect: () => import('../../../src/cli/inspect.ts'),
+    commands: {
+      check: () => import('../../../src/cli/check.ts'),
+      doctor: () => import('../../../src/cli/doctor.ts'),
+      explain: () => import('../../../src/cli/explain.ts'),
+      inspect: () => import('../../../src/cli/inspect.ts'),
+    },
     scripts: { 'tc.ld': 'PROFILE(tc)\n', 'generic.ld': 'SECTIONS { }' },
-    profiles: { tc: { script: 'tc.ld' } },
     defaultScript: 'generic.ld',
     ...core,
     link: (options) => {

@@ -1,10 +1,8 @@
-import type { Inspection } from './types.ts';
-
 /**
  * The document in pieces, because a string cannot hold that of a very large object. Safe for a terminal: what
  * could steer one is escaped, which in JSON is the same text.
  */
-export function* renderJson(document: Inspection | readonly Inspection[]): Generator<string> {
+export function* renderJson(document: object): Generator<string> {
   yield* pieces(document, '\n');
   yield '\n';
 }
