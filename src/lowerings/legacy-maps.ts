@@ -1,41 +1,82 @@
 /**
- * Puts the definitions of the `maps` section into the one form that tc's loader reads.
+ * Puts the definitions of the output's `maps` section into the one form that tc's loader reads.
  *
  * tc divides the section's size by the number of its global symbols and takes each part for a map
  * (TC-005), and it finds a map by dividing the symbol's value by that stride (TC-006). So objects whose
  * structures differ in length cannot be put behind one another as they are, a second symbol for a map
- * halves the stride, and a local one does not count:
+ * halves the stride, and a local one does not count. Maps that a script puts there from `.maps` have no
+ * structure at all, and get one that says the same:
  *
- *     clang, bpf_elf_map  36 bytes    rustc, bpf_map_def  28 bytes, local
- *     output: two definitions of 36 bytes, the second padded with zeros, two global symbols
+ *     clang, bpf_elf_map       36 bytes          rustc, bpf_map_def  28 bytes, local
+ *     clang, SEC(".maps") map  described by BTF
+ *     output: three definitions of 36 bytes, the second padded with zeros, three global symbols
+ *
+ * What the structure cannot say is an error. Programs that a definition of `.maps` puts into slots are left
+ * for lower-code.ts, which gives each a section `ID/KEY`.
  */
+import * as diagnoseMaps from '../diag/catalogue/maps.ts';
 import * as diagnose from '../diag/catalogue/tc.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { SHF, SHT, STB, STT } from '../elf/constants.ts';
-import type { InputSection, InputSymbol } from '../model/input.ts';
-import { LEGACY_MAP_MIN_SIZE, LEGACY_MAP_SIZE } from '../model/legacy-map.ts';
+import type { InputFile, InputSection, InputSymbol } from '../model/input.ts';
+import {
+  type LegacyMap,
+  parseTailSection,
+  readLegacyMap,
+  TEMPLATE_ONLY,
+  writeLegacyMap,
+} from '../model/legacy-map.ts';
 import { inputsOf, type Plan } from '../model/plan.ts';
 import { locate } from '../model/source-lines.ts';
 import type { AddedSymbol, LinkState } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
+import { type FileTypes, type InputTypes, redeclared } from '../model/types.ts';
+import { assignIds } from './maps/assign-ids.ts';
+import {
+  type DescribedDefinition,
+  describedDefinitionsIn,
+  isDescribed,
+} from './maps/described-definitions.ts';
+import { legacyDefinitionsIn, uniqueNames } from './maps/legacy-definitions.ts';
+import { fillSlots, type MapDraft } from './maps/legacy-draft.ts';
+import { innerFields, innerName, legacyFields } from './maps/legacy-fields.ts';
 
-interface MapDefinition {
-  readonly section: InputSection;
-  readonly symbol: InputSymbol;
-  /** In the input section. */
-  readonly offset: number;
-  readonly bytes: Uint8Array;
+export interface LegacyMapOptions {
+  /** Also where nothing is to be converted: the loader is tc's. */
+  readonly normalise: boolean;
+  /** Whether programs are copied into sections of their own, so that slots can have some. */
+  readonly tailSections: boolean;
 }
 
-export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: DiagnosticSink): void {
+/** A definition of the output. */
+interface Entry {
+  readonly symbol: InputSymbol | undefined;
+  readonly name: string;
+  /** In the input section that it comes from. */
+  readonly section: InputSection | undefined;
+  readonly offset: number;
+  readonly end: number;
+  readonly bytes: () => Uint8Array;
+}
+
+export function putLegacyMaps(
+  state: LinkState,
+  plan: Plan,
+  { normalise, tailSections }: LegacyMapOptions,
+  sink: DiagnosticSink,
+): void {
   const output = plan.sections.find(({ name }) => name === 'maps');
   if (output === undefined) return;
-  const inputs = inputsOf(output).filter((section) => !isBtfMaps(section, sink));
-  const maps = inputs.flatMap((section) => definitionsIn(section, state, sink));
+  const inputs = inputsOf(output);
+  if (!normalise && !inputs.some(isDescribed)) return;
+  const converter = new Converter(state, sink);
+  const maps = inputs.flatMap((section) => converter.entriesOf(section));
+  maps.push(...converter.finish(usedIds(plan), tailSections));
   const [first] = inputs;
   if (first === undefined || maps.length === 0) return;
 
-  const stride = maps.reduce((largest, map) => Math.max(largest, map.bytes.length), 0);
+  const contents = maps.map(({ bytes }) => bytes());
+  const stride = contents.reduce((largest, { length }) => Math.max(largest, length), 0);
   const bytes = new Uint8Array(stride * maps.length);
   const merged = syntheticSection(first, {
     bytes,
@@ -46,11 +87,20 @@ export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: Diagnost
     entsize: 0,
   });
   const symbols = new Map<number, AddedSymbol>();
-  const taken = new Set(state.symbols.definedNames());
-  maps.forEach((map, index) => {
-    bytes.set(map.bytes, index * stride);
+  const uniqueName = uniqueNames(state);
+  maps.forEach(({ symbol, name, section, offset }, index) => {
+    const content = contents[index]!;
+    bytes.set(content, index * stride);
+    const unique = uniqueName(symbol ?? { name, binding: STB.LOCAL });
+    if (
+      section !== undefined &&
+      unique !== name &&
+      readLegacyMap(content, state.order).pinning > 0
+    ) {
+      sink.report(diagnoseMaps.pinnedTwice(name, unique, locate(section, offset)));
+    }
     symbols.set(index * stride, {
-      name: uniqueName(map.symbol, taken),
+      name: unique,
       type: STT.OBJECT,
       binding: STB.GLOBAL,
       section: merged,
@@ -59,29 +109,135 @@ export function normaliseLegacyMaps(state: LinkState, plan: Plan, sink: Diagnost
     });
   });
   plan.rebuild(output, (section) => (section === first ? [merged] : []));
+  state.types = withoutVariables(state.types, new Set(inputs.filter(isDescribed)));
   state.ownSymbols.set(merged, symbols);
   for (const section of inputs) {
+    const own = maps.flatMap((map, index) => (map.section === section ? [{ ...map, index }] : []));
     state.redirects.set(section, (offset) => {
-      const index = maps.findIndex(
-        (map) =>
-          map.section === section && map.offset <= offset && offset < map.offset + map.bytes.length,
-      );
-      const map = maps[index];
-      return map && { section: merged, offset: index * stride + offset - map.offset };
+      const map = own.find(({ offset: start, end }) => start <= offset && offset < end);
+      if (map === undefined) return undefined;
+      // A described map may be longer than its structure, whose end is another's start.
+      const inside = Math.min(offset - map.offset, stride - 1);
+      return { section: merged, offset: map.index * stride + inside };
     });
   }
-  checkReferences(merged, symbols, state, sink);
+  // A definition that was refused is not there to refer to.
+  if (!sink.hasErrors) checkReferences(merged, symbols, state, sink);
 }
 
-/** Definitions that only BTF tells the meaning of; their bytes are zero. */
-function isBtfMaps(section: InputSection, sink: DiagnosticSink): boolean {
-  if (!section.name.startsWith('.maps')) return false;
-  const maps = section.file.symbols.filter(
-    (symbol) => symbol.section === section && symbol.type !== STT.SECTION,
-  );
-  const names = maps.map(({ name }) => name);
-  sink.report(diagnose.btfMaps(section.name, names, locate(section, 0)));
-  return true;
+/** Reads the definitions of the inputs; those of `.maps` in two steps, because they refer to each other. */
+class Converter {
+  readonly #state: LinkState;
+  readonly #sink: DiagnosticSink;
+  readonly #described: { definition: DescribedDefinition; draft: MapDraft }[] = [];
+  readonly #drafts = new Map<InputSection, Map<number, MapDraft>>();
+  readonly #taken = new Set<number>();
+
+  constructor(state: LinkState, sink: DiagnosticSink) {
+    this.#state = state;
+    this.#sink = sink;
+  }
+
+  entriesOf(section: InputSection): Entry[] {
+    const report = this.#sink.report.bind(this.#sink);
+    if (!isDescribed(section)) {
+      return legacyDefinitionsIn(section, this.#state, diagnose, report).map((definition) => {
+        const { symbol, offset, bytes } = definition;
+        const { id, innerId } = readLegacyMap(bytes, this.#state.order);
+        for (const used of [id, innerId]) this.#taken.add(used);
+        const end = offset + bytes.length;
+        return { symbol, name: symbol.name, section, offset, end, bytes: () => bytes };
+      });
+    }
+    const types = this.#state.mapTypes;
+    const found = describedDefinitionsIn(section, this.#state, types, report);
+    return found.flatMap((definition) => this.#draft(definition) ?? []);
+  }
+
+  /** Fills in what depends on other maps. Gives the definitions that no input has. */
+  finish(used: ReadonlySet<number>, tailSections: boolean): Entry[] {
+    const report = this.#sink.report.bind(this.#sink);
+    // Slots may name a map that was refused.
+    if (this.#sink.hasErrors) return [];
+    for (const one of this.#described) fillSlots(one, this.#drafts, this.#state, report);
+    const drafts = this.#described.map(({ draft }) => draft);
+    const taken = new Set([...this.#taken, ...used]);
+    assignIds(drafts, taken, report);
+    const templates = this.#described.flatMap(({ definition, draft }): Entry[] => {
+      const inner = innerFields(definition.definition, draft, report);
+      if (inner === undefined || draft.fields.innerId !== 0) return [];
+      const id = freeId(taken, draft.ids.innerId);
+      draft.fields.innerId = id;
+      const name = innerName(draft.name);
+      const fields = { ...inner, id, innerIndex: TEMPLATE_ONLY };
+      return [this.#entry(undefined, name, fields)];
+    });
+    for (const draft of drafts) {
+      if (draft.programs.length === 0) continue;
+      const { name, at, fields } = draft;
+      if (!tailSections) report(diagnoseMaps.slotsNeedSections(name, at));
+      for (const { index, place } of draft.programs) {
+        this.#state.tailPrograms.push({ name: `${fields.id}/${index}`, place });
+      }
+    }
+    return templates;
+  }
+
+  #draft(definition: DescribedDefinition): Entry | undefined {
+    const { section, symbol, offset, end, ids, at } = definition;
+    const { name } = symbol;
+    const report = this.#sink.report.bind(this.#sink);
+    const fields = legacyFields(definition.definition, { name, at }, report);
+    if (fields === undefined) return undefined;
+    const file = section.file;
+    const draft: MapDraft = {
+      file,
+      name,
+      fields: { ...fields },
+      ids,
+      inners: [],
+      programs: [],
+      at,
+    };
+    this.#described.push({ definition, draft });
+    const known = this.#drafts.get(section) ?? new Map<number, MapDraft>();
+    this.#drafts.set(section, known.set(offset, draft));
+    return { ...this.#entry(symbol, name, draft.fields), section, offset, end };
+  }
+
+  #entry(symbol: InputSymbol | undefined, name: string, fields: LegacyMap): Entry {
+    const bytes = (): Uint8Array => writeLegacyMap(fields, this.#state.order);
+    return { symbol, name, section: undefined, offset: 0, end: 0, bytes };
+  }
+}
+
+/** What BTF says of a map that is a structure now is no longer so. */
+function withoutVariables(types: InputTypes, sections: ReadonlySet<InputSection>): InputTypes {
+  const changed = new Map<InputFile, FileTypes>();
+  for (const { file } of sections) {
+    const before = types.of(file);
+    if (before === undefined) continue;
+    const left = before.declarations.filter(
+      ({ symbol }) => symbol?.section === undefined || !sections.has(symbol.section),
+    );
+    changed.set(
+      file,
+      redeclared(before, before.btf, () => left),
+    );
+  }
+  return types.with(changed);
+}
+
+/** Sections of the inputs that are named `ID/KEY` wait for a program array of theirs. */
+function usedIds(plan: Plan): Set<number> {
+  return new Set(plan.sections.flatMap(({ name }) => parseTailSection(name)?.id ?? []));
+}
+
+function freeId(taken: Set<number>, wanted: number): number {
+  let id = wanted === 0 || taken.has(wanted) ? 1 : wanted;
+  while (taken.has(id)) id++;
+  taken.add(id);
+  return id;
 }
 
 /** A program names a map; tc would silently take a reference to a field of one for the map itself. */
@@ -92,69 +248,17 @@ function checkReferences(
   sink: DiagnosticSink,
 ): void {
   for (const section of state.sections()) {
+    // What stands in slots is in the definitions now.
+    if (isDescribed(section)) continue;
     for (const relocation of section.relocations) {
       const target = state.targetOf(relocation);
       if (target.kind !== 'place' || target.section !== merged) continue;
-      if (symbols.has(target.offset)) continue;
+      const whole = relocation.symbol.type === STT.SECTION || relocation.addend === 0;
+      if (whole && symbols.has(target.offset)) continue;
       const map = [...symbols.values()].findLast(({ offset }) => offset <= target.offset);
       const { name, offset } = map ?? { name: relocation.symbol.name, offset: 0 };
       const at = locate(section, relocation.offset);
       sink.report(diagnose.insideMap(name, target.offset - offset, at));
     }
   }
-}
-
-/** A local map's name may be in use elsewhere; tc, which needs it global, never looks at it. */
-function uniqueName({ name, binding }: InputSymbol, taken: Set<string>): string {
-  let unique = name;
-  for (let i = 1; binding === STB.LOCAL && taken.has(unique); i++) unique = `${name}.${i}`;
-  taken.add(unique);
-  return unique;
-}
-
-function definitionsIn(
-  section: InputSection,
-  state: LinkState,
-  sink: DiagnosticSink,
-): MapDefinition[] {
-  const symbols = section.file.symbols
-    .filter((symbol) => symbol.section === section && symbol.type !== STT.SECTION)
-    .sort((a, b) => a.value - b.value || b.binding - a.binding);
-  // A map whose weak alias gave way is still there under its other names.
-  const byOffset = new Map<number, InputSymbol>();
-  for (const symbol of symbols) {
-    if (symbol.value >= section.size) continue;
-    const known = byOffset.get(symbol.value);
-    const better = known !== undefined && lost(known, state) && !lost(symbol, state);
-    if (known === undefined || better) byOffset.set(symbol.value, symbol);
-  }
-  const starts = [...byOffset.keys()];
-  const bytes = state.bytesOf(section);
-  const covered = starts[0] === 0;
-  if (!covered) sink.report(diagnose.mapWithoutSymbol(0, locate(section, 0)));
-  return starts.flatMap((offset, i): MapDefinition[] => {
-    const symbol = byOffset.get(offset)!;
-    if (lost(symbol, state)) return [];
-    const end = symbol.size > 0 ? offset + symbol.size : (starts[i + 1] ?? section.size);
-    const definition = trimmed(bytes.subarray(offset, end));
-    if (
-      definition.length % 4 !== 0 ||
-      definition.length < LEGACY_MAP_MIN_SIZE ||
-      definition.length > LEGACY_MAP_SIZE
-    ) {
-      sink.report(diagnose.mapOfBadSize(symbol.name, definition.length, locate(section, offset)));
-    }
-    return [{ section, symbol, offset, bytes: definition }];
-  });
-}
-
-/** Another object's definition of the name was taken. */
-function lost(symbol: InputSymbol, state: LinkState): boolean {
-  return symbol.binding !== STB.LOCAL && state.symbols.definitionOf(symbol) !== symbol;
-}
-
-/** Without what is beyond the fields that tc knows, where it says nothing. */
-function trimmed(bytes: Uint8Array): Uint8Array {
-  const beyond = bytes.subarray(LEGACY_MAP_SIZE);
-  return beyond.every((byte) => byte === 0) ? bytes.subarray(0, LEGACY_MAP_SIZE) : bytes;
 }
