@@ -16,7 +16,13 @@ const { program } = load(
 if (process.argv.length > 100 && process.versions.v8.startsWith('11.3.')) {
   require('node:v8').setFlagsFromString('--max-inlined-bytecode-size-cumulative=200');
 }
+const command = (name) => async () => load(join(dist, 'commands.cjs')).program[name];
 program.run({
   loadHelp: () => import('../dist/cli/help.js'),
-  loadInspect: () => import('../dist/cli/inspect.js'),
+  commands: {
+    check: command('check'),
+    doctor: command('doctor'),
+    explain: command('explain'),
+    inspect: command('inspect'),
+  },
 });

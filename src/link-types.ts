@@ -25,6 +25,8 @@ export interface LinkOptions {
   readonly settings?: readonly Setting[];
   /** Symbols and sections whose address stands for the value (the `(__u32)&x` idiom). */
   readonly fetch?: readonly string[];
+  /** Patterns of functions whose calls become exits: `_ZN4core9panicking*`. */
+  readonly trapSymbols?: readonly string[];
 }
 
 export interface LinkResult {

@@ -9,8 +9,10 @@ import { DiagnosticSink } from './diag/diagnostic.ts';
 import { writeElf } from './elf/write.ts';
 import type { LinkOptions, LinkResult } from './link-types.ts';
 import { codeChanges } from './lowerings/code-changes.ts';
-import { normaliseLegacyMaps } from './lowerings/legacy-maps.ts';
+import { describeLegacyMaps } from './lowerings/described-maps.ts';
+import { putLegacyMaps } from './lowerings/legacy-maps.ts';
 import { lowerCode } from './lowerings/lower-code.ts';
+import { describesMaps } from './lowerings/maps/described-definitions.ts';
 import { inInput } from './model/origins.ts';
 import { OutputSymbols } from './model/output-symbols.ts';
 import { LinkState } from './model/state.ts';
@@ -73,8 +75,9 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   allocateCommons(state, sink);
   defineScriptSymbols(state, script, sink);
   checkCommands(state, script, sink);
+  state.mapTypes = readTypes(profile.keepBtf ? files : files.filter(describesMaps), sink);
   if (profile.keepBtf) {
-    state.types = readTypes(files, sink);
+    state.types = state.mapTypes;
     checkDeclarations(state, sink);
   } else {
     noteCoreRelocations(files, profile.name, sink);
@@ -89,16 +92,18 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
 
   // Equal constants once. Then what the loader cannot do; lower-code.ts has the contents of that part.
   mergeConstants(state, plan, { tails: !profile.keepUndefined });
-  if (profile.legacyMaps) normaliseLegacyMaps(state, plan, sink);
+  const tailSections = lowering.calls === 'copy';
+  putLegacyMaps(state, plan, { normalise: profile.legacyMaps, tailSections }, sink);
+  describeLegacyMaps(state, plan, sink);
   if (codeChanges(state, profile, lowering)) {
     lowerCode(state, plan, profile, lowering, sink);
   }
   stopOnErrors(); // code and data are what they will be
 
   // Offsets, references, bytes.
-  const layout = assignOffsets(state, plan, sink);
+  const layout = assignOffsets(state, plan, profile, sink);
   stopOnErrors(); // layout is fixed
-  const outputSymbols = new OutputSymbols(state, layout);
+  const outputSymbols = new OutputSymbols(state, layout, profile);
   const relocated = relocate(state, layout, outputSymbols, profile, sink);
   forgetExterns(state, outputSymbols);
   stopOnErrors();
@@ -109,7 +114,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   const moved = moveRecords(state, layout, relocated, merged);
   const records = completeRecords(state, layout, merged, moved);
   const types = emitTypes(state, merged, records);
-  const image = writeElf(emitImage(state, layout, relocated, outputSymbols, types));
+  const image = writeElf(emitImage(state, layout, relocated, outputSymbols, types, profile));
 
   // The loader's own rules, on the finished object.
   verifyImage(image, profile.rules, loader, (place) => inInput(place, state, layout), sink);

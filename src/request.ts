@@ -1,5 +1,5 @@
 /** What a script and the options ask for, put together. */
-import { unknownProfile } from './diag/catalogue/command-line.ts';
+import { copiedAndInlined } from './diag/catalogue/inlining.ts';
 import type { DiagnosticSink } from './diag/diagnostic.ts';
 import type { LinkOptions } from './link-types.ts';
 import type { LoweringRequest } from './lowerings/context.ts';
@@ -11,6 +11,7 @@ import {
   libbpf,
   lowerings,
   newestOf,
+  profileFault,
   profiles,
 } from './profiles/index.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -43,13 +44,13 @@ export function readRequest(options: LinkOptions, sink: DiagnosticSink): LinkReq
   const named = script.commands.find((command) => command.kind === 'profile');
   const { profile, loader } =
     asked ?? (named && chooseProfile(named.profile.text)) ?? newestOf(generic);
-  return { script, profile, loader, lowering: readLowering(script, profile, options.fetch ?? []) };
+  return { script, profile, loader, lowering: readLowering(script, profile, options, sink) };
 }
 
 function profileNamed(name: string | undefined, sink: DiagnosticSink): ChosenProfile | undefined {
   if (name === undefined) return undefined;
   const chosen = chooseProfile(name);
-  if (chosen === undefined) sink.report(unknownProfile(name, Object.keys(profiles)));
+  if (chosen === undefined) sink.report(profileFault(name));
   return chosen;
 }
 
@@ -60,7 +61,8 @@ function shipped(name: string): ScriptSource {
 function readLowering(
   script: Script,
   { permittedTargets }: Profile,
-  fetch: readonly string[],
+  { fetch = [], trapSymbols = [] }: LinkOptions,
+  sink: DiagnosticSink,
 ): LoweringRequest {
   const words = (lowering: string): readonly Name[] =>
     script.commands.flatMap((command) =>
@@ -71,8 +73,12 @@ function readLowering(
   const permitted = permits.flatMap(({ sections }) =>
     sections.map(({ text }) => compileGlob(text)),
   );
+  const [calls, another] = words('calls');
+  if (another !== undefined) sink.report(copiedAndInlined(another.span));
+  const traps = [...texts('trap'), ...trapSymbols].map((text) => compileGlob(text));
   return {
-    copyCalls: texts('calls').includes('copy'),
+    calls: calls === undefined ? 'keep' : calls.text === 'inline' ? 'inline' : 'copy',
+    traps: traps.length === 0 ? undefined : (name) => traps.some((matches) => matches(name)),
     data: texts('rodata').filter((word) => word === 'fold' || word === 'stack'),
     fetch: [
       ...words('fetch').map(({ text, span }) => ({ text, at: span })),

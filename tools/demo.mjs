@@ -1,7 +1,8 @@
 /**
- * `npm run demo`, from objects that are in the repository: objects linked for libbpf, and a mistake found; then
- * the problem of tc's own loader, and what bpfld makes of it. Needs no network and no root. As root, with a
- * tc that has its own ELF loader, tc also shows what it makes of the object before and after.
+ * `npm run demo`, from objects that are in the repository: objects linked for libbpf, a mistake found, an
+ * object for another loader; then the problem of tc's own loader, and what bpfld makes of it. Needs no network
+ * and no root. As root, with a tc that has its own ELF loader, tc also shows what it makes of the object before
+ * and after.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -35,6 +36,12 @@ if (show(...maps, '-o', join(directory, 'prog.o')) !== 0) process.exitCode = 1;
 show('inspect', join(directory, 'prog.o'));
 say(bold('\nA declaration that is not what the other object defines'));
 if (show(...clash, '-o', join(directory, 'clash.o')) !== 1) process.exitCode = 1;
+say(bold('\nWhat each loader would say of an object; then the same object, linked for aya'));
+const elsewhere = 'fixtures/aya/names.o';
+const linked = join(directory, 'names.o');
+if (show('check', elsewhere) !== 0) process.exitCode = 1;
+if (show(elsewhere, '--profile', 'aya', '-o', linked) !== 0) process.exitCode = 1;
+if (show('check', linked, '--profile', 'aya') !== 0) process.exitCode = 1;
 say();
 
 const script = {

@@ -5,7 +5,8 @@
 # By suffix: .c .cpp .S by clang, .gcc.c .gcc.S by bpf-gcc, .rs by rustc, .yaml by yaml2obj. Each source gives
 # NAME.o (little-endian) and NAME.be.o (big-endian). A line `build: NAME FLAGS...` in the source names the object
 # and adds flags; several such lines give several objects; `build:` alone says that it is only included by others.
-# `endian: little` leaves out the big-endian one; `strip: debug` takes DWARF out of the objects and leaves BTF.
+# `endian: little` leaves out the big-endian one; `strip: debug` takes DWARF out of the objects and leaves BTF;
+# `objcopy: FLAGS` has llvm-objcopy change them, for what compilers do not write.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../fixtures"
@@ -34,7 +35,7 @@ rust_target() {
 
 # compile SOURCE OBJECT el|eb FLAGS...: in the source's directory, so that no path gets into the object.
 compile() {
-  local source=$1 object=$2 endian=$3
+  local source=$1 object=$2 endian=$3 flags=()
   shift 3
   case $source in
     *.gcc.c | *.gcc.S)
@@ -65,6 +66,8 @@ compile() {
       ;;
   esac
   if grep -qE '^(//|#| \*) strip: debug' "$source"; then "llvm-strip$llvm" -g "$object"; fi
+  read -ra flags < <(sed -nE 's,^(//|#| \*) objcopy: ,,p' "$source") || true
+  if [ ${#flags[@]} != 0 ]; then "llvm-objcopy$llvm" "${flags[@]}" "$object"; fi
 }
 
 build() {
@@ -89,7 +92,7 @@ need bpf-gcc gcc-bpf
 need rustc 'rustup, 1.95'
 need node nodejs
 
-if [ $# = 0 ]; then set -- */; fi
+if [ $# = 0 ]; then set -- */ verdicts/*/; fi
 for directory in "$@"; do
   pushd "$directory" >/dev/null
   rm -f ./*.o

@@ -16,6 +16,8 @@ export interface FunctionSummary {
    * named; 0 for none below it, -Infinity where it is not known.
    */
   readonly lowest: readonly number[];
+  /** The arguments, as in `reads`, whose memory is accessed, or that are given to who may do so. */
+  readonly accesses: number;
   /** The arguments, as in `reads`, at which addresses may be found and followed. */
   readonly follows: number;
 }

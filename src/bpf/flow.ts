@@ -24,6 +24,8 @@ export type FlowProblem =
 export interface FlowOptions {
   /** The slots that the indirect jump at `slot` can reach, where they are known. */
   readonly jumpTable?: (slot: number) => readonly number[] | undefined;
+  /** Whether the call at `slot` never comes back. */
+  readonly stops?: (slot: number) => boolean;
 }
 
 /** The slot that the branch at `slot` jumps to; it may lie outside the code. */
@@ -50,7 +52,8 @@ export class FlowGraph {
   constructor(code: Code, options: FlowOptions = {}) {
     this.code = code;
     const tables = jumpTables(code, options);
-    const { starts, blockOf } = findBlocks(code, tables);
+    const stops = options.stops ?? (() => false);
+    const { starts, blockOf } = findBlocks(code, tables, stops);
     this.#starts = starts;
     this.#blockOf = blockOf;
     this.blockCount = starts.length - 1;
@@ -62,7 +65,8 @@ export class FlowGraph {
       problems: [],
     };
     for (let block = 0; block < this.blockCount; block++) {
-      connect(code, block, this.#lastSlot(block), blockOf, tables, list);
+      const last = this.#lastSlot(block);
+      if (!stops(last)) connect(code, block, last, blockOf, tables, list);
     }
     this.#open = list.open;
     this.#forward = new Edges(this.blockCount, list.from, list.to);
@@ -177,7 +181,11 @@ function jumpTables(code: Code, options: FlowOptions): JumpTables {
 }
 
 /** `starts` has one more entry than there are blocks: the length of the code. */
-function findBlocks(code: Code, tables: JumpTables): { starts: Int32Array; blockOf: Int32Array } {
+function findBlocks(
+  code: Code,
+  tables: JumpTables,
+  stops: (slot: number) => boolean,
+): { starts: Int32Array; blockOf: Int32Array } {
   const leader = new Uint8Array(code.length + 1);
   leader[0] = 1;
   const mark = (target: number) => {
@@ -187,7 +195,7 @@ function findBlocks(code: Code, tables: JumpTables): { starts: Int32Array; block
     const opcode = code.opcode[slot]!;
     if (isBranch(opcode)) mark(branchTarget(code, slot));
     for (const target of tables.get(slot) ?? []) mark(target);
-    if (endsFlow(opcode) || isConditional(opcode)) leader[slot + 1] = 1;
+    if (endsFlow(opcode) || isConditional(opcode) || stops(slot)) leader[slot + 1] = 1;
   }
   const blockOf = new Int32Array(code.length);
   let count = 0;

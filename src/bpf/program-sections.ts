@@ -3,7 +3,8 @@
  *
  *     SEC("?fentry.s/do_unlinkat")   fentry.s+: type tracing, attached as trace_fentry, sleepable, not loaded unasked
  *
- * Before 1.0 libbpf also took names that only begin with one of these: `classifier/mine`, `xdp_pass`.
+ * Before 1.0 libbpf also took names that only begin with one of these: `classifier/mine`, `xdp_pass`. Before 0.8 it
+ * knew no `?`, and no `kprobe` without more.
  */
 import { nearest } from '../base/nearest.ts';
 
@@ -159,11 +160,57 @@ function describe([pattern, type, attach = '', since = '0.6']: Row): ProgramSect
   };
 }
 
+/** Of libbpf: major and minor. */
+type Version = readonly [major: number, minor: number];
+
+const NEWEST: Version = [Number.POSITIVE_INFINITY, 0];
+
+function isBefore(version: Version, [major, minor]: Version): boolean {
+  return version[0] < major || (version[0] === major && version[1] < minor);
+}
+
+function isKnown([, , , since = '0.6']: Row, version: Version): boolean {
+  const [major = 0, minor = 0] = since.split('.').map(Number);
+  // What 0.6 knows it has always known, for all that matters here.
+  return since === '0.6' || !isBefore(version, [major, minor]);
+}
+
+/** Names that were never the beginnings of others. */
+const whole: ReadonlySet<string> = new Set([
+  'tc',
+  'syscall',
+  'xdp/devmap',
+  'xdp/cpumap',
+  'xdp.frags',
+  'xdp.frags/devmap',
+  'xdp.frags/cpumap',
+]);
+
 /** What libbpf makes of programs in the section; undefined where it does not know the name. */
-export function programTypeOf(section: string): ProgramSection | undefined {
-  const name = section.startsWith('?') ? section.slice(1) : section;
-  const row = exact.get(name) ?? open.get(name.split('/', 1)[0]!);
-  return row && { ...describe(row), autoload: name === section };
+export function programTypeOf(
+  section: string,
+  version: Version = NEWEST,
+): ProgramSection | undefined {
+  const marked = section.startsWith('?') && !isBefore(version, [0, 8]);
+  const name = marked ? section.slice(1) : section;
+  const row = rowOf(name, version);
+  return row && { ...describe(row), autoload: !marked };
+}
+
+function rowOf(name: string, version: Version): Row | undefined {
+  const [base = '', ...extra] = name.split('/');
+  const opened = open.get(base);
+  const alone = extra.length === 0 && base !== 'struct_ops' && isBefore(version, [0, 8]);
+  const row = exact.get(name) ?? (alone ? undefined : opened);
+  if (row !== undefined && isKnown(row, version)) return row;
+  if (!isBefore(version, [1, 0])) return undefined;
+  return rows.find(
+    (known) =>
+      !known[0].endsWith('+') &&
+      !whole.has(known[0]) &&
+      isKnown(known, version) &&
+      name.startsWith(known[0]),
+  );
 }
 
 /** The name that an unknown one most likely stands for: `xdp` for `xdp_pass`, `kprobe/x` for `kprobes/x`. */

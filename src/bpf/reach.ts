@@ -25,6 +25,8 @@ export class Reach {
   lowest = 0;
   /** The instruction after which it is not known any more. */
   unbounded: number | undefined;
+  /** Whether there is more than arithmetic with the target's address. */
+  accessed = false;
   /** Whether addresses that stand in the target's memory may be followed. */
   follows = false;
 
@@ -87,20 +89,23 @@ class ReachFinder {
   /** `offset` from where `value` points is accessed. */
   #touch(slot: number, value: Value, offset: number): void {
     if (value.kind !== 'address') return;
-    for (const reach of this.#reaches(value)) reach.touch(value.lowest + offset, slot);
+    for (const reach of this.#reaches(value)) {
+      reach.touch(value.lowest + offset, slot);
+      reach.accessed = true;
+    }
   }
 
   /** An address that is only computed counts where it is known: what is not may be meant as a number. */
   #named(slot: number, value: Value): void {
-    if (value.kind === 'address' && value.lowest !== Number.NEGATIVE_INFINITY) {
-      this.#touch(slot, value, 0);
-    }
+    if (value.kind !== 'address' || value.lowest === Number.NEGATIVE_INFINITY) return;
+    for (const reach of this.#reaches(value)) reach.touch(value.lowest, slot);
   }
 
   /** `value` is where it may be moved and followed. */
   #lose(slot: number, value: Value): void {
     for (const reach of this.#reaches(value)) {
       reach.touch(Number.NEGATIVE_INFINITY, slot);
+      reach.accessed = true;
       reach.follows = true;
     }
   }
@@ -141,7 +146,8 @@ class ReachFinder {
       this.#touch(slot, heldFrom(value, 0, state, memorySize(state, passed)), 0);
       return;
     }
-    const { lowest, follows } = this.#callee(slot, target, argument);
+    const { lowest, accesses, follows } = this.#callee(slot, target, argument);
+    if (!accesses) return;
     this.#touch(slot, value, lowest);
     if (!follows) return;
     this.#follow(value);
@@ -152,20 +158,21 @@ class ReachFinder {
     slot: number,
     target: CallTarget,
     argument: number,
-  ): { lowest: number; follows: boolean } {
+  ): { lowest: number; accesses: boolean; follows: boolean } {
     const { code } = this.#analysis.flow;
     const known =
       target.kind === 'function' || target.kind === 'kfunc' ? target.summary : undefined;
     if (known !== undefined) {
       return {
         lowest: known.lowest[argument - 1]!,
+        accesses: (known.accesses & (1 << argument)) !== 0,
         follows: (known.follows & (1 << argument)) !== 0,
       };
     }
     const kernel =
       target.kind === 'kfunc' ||
       (code.opcode[slot] === Opcode.CALL && code.src[slot] === CallKind.KFUNC);
-    return { lowest: kernel ? 0 : Number.NEGATIVE_INFINITY, follows: true };
+    return { lowest: kernel ? 0 : Number.NEGATIVE_INFINITY, accesses: true, follows: true };
   }
 }
 

@@ -50,13 +50,22 @@ export function summarizeFunction(code: Code, options: DataflowOptions = {}): Fu
     ARGUMENTS.map((register) => first + register),
   );
   const lowest: number[] = [];
+  let accesses = 0;
   let follows = 0;
   for (const register of ARGUMENTS) {
     const reach = reaches.get(first + register)!;
     lowest.push(reach.unbounded === undefined ? reach.lowest : Number.NEGATIVE_INFINITY);
+    if (reach.accessed) accesses |= 1 << register;
     if (reach.follows) follows |= 1 << register;
   }
-  return { reads: reads & argumentMask(5), returnsArgument, storesArgument, lowest, follows };
+  return {
+    reads: reads & argumentMask(5),
+    returnsArgument,
+    storesArgument,
+    lowest,
+    accesses,
+    follows,
+  };
 }
 
 function storesWhatItIsGiven(callee: CallTarget): boolean {

@@ -67,6 +67,17 @@ function sortMembers(struct: Uint32Array): void {
   struct.set(sorted, HEADER_WORDS);
 }
 
+/** Whether the name of the type, or of something in it, is none to the kernel. */
+export function hasForeignName(btf: Btf, id: number): boolean {
+  const kind = btf.kind(id);
+  if (kind !== KIND.FUNC && !isNamed(kind)) return false;
+  let found = false;
+  eachName(btf.words, btf.starts[id]!, btf.starts[id + 1]!, (place) => {
+    found ||= !isName(btf.strings.bytes, btf.words[place]!);
+  });
+  return found;
+}
+
 /** An empty one too. */
 function isName(bytes: Uint8Array, offset: number): boolean {
   if (isDigit(bytes[offset]!)) return false;

@@ -11,7 +11,7 @@
 import { incompatibility } from './compatible.ts';
 import { KIND } from './format.ts';
 import { printType } from './print-c.ts';
-import { peel } from './query.ts';
+import { peel, sizeOf } from './query.ts';
 import { type Btf, FIELD } from './types.ts';
 
 /** Attributes whose value is a number. */
@@ -35,6 +35,8 @@ export type MapAttribute =
 
 export interface MapDefinition {
   readonly btf: Btf;
+  /** The struct that says it. */
+  readonly struct: number;
   /** By name, in the order of the definition. */
   readonly attributes: ReadonlyMap<string, MapAttribute>;
 }
@@ -55,7 +57,7 @@ export function readMapDefinition(btf: Btf, id: number): ReadMapResult {
     if (attribute === undefined) return { fault: `has an attribute '${name}' of a wrong form` };
     attributes.set(name, attribute);
   }
-  return { map: { btf, attributes } };
+  return { map: { btf, struct: type, attributes } };
 }
 
 function readAttribute(btf: Btf, name: string, id: number): MapAttribute | 'unknown' | undefined {
@@ -83,6 +85,19 @@ function readNumber(btf: Btf, type: number, pointee: number | undefined): MapAtt
   const isEnum = btf.kind(type) === KIND.ENUM || btf.kind(type) === KIND.ENUM64;
   const [first] = isEnum ? btf.enumerators(type) : [];
   return first && { kind: 'number', value: BigInt.asUintN(64, first.value) };
+}
+
+/** 0 where it is not given. */
+export function mapNumber({ attributes }: MapDefinition, name: string): bigint {
+  const attribute = attributes.get(name);
+  return attribute?.kind === 'number' ? attribute.value : 0n;
+}
+
+/** Bytes of a key or value: 0 where nothing says them, undefined where its type has no size. */
+export function mapSideSize(map: MapDefinition, side: 'key' | 'value'): number | undefined {
+  const attribute = map.attributes.get(side);
+  if (attribute?.kind !== 'type') return Number(mapNumber(map, `${side}_size`));
+  return sizeOf(map.btf, attribute.type);
 }
 
 /** As its source has it, on one line; a constant of a macro such as BPF_MAP_TYPE_HASH as its number. */

@@ -4,6 +4,7 @@
  * - GCC 12 says of `char` that it is SIGNED and CHAR; the kernel takes one property of an integer and no more
  *   ("Unsupported encoding"). CHAR goes, which leaves what clang writes. It gives forward declarations a
  *   size ("type != 0"), which they have not.
+ * - clang gives an enum that is only declared no size ("Unexpected size"). It gets that of an int.
  * - A function may be defined without a name for some parameter; in BTF each has one ("Invalid arg#1"). It
  *   is named `arg1`. A prototype that pointers share stays as it is.
  * - LLVM takes member functions for data (`withoutMethods`).
@@ -19,6 +20,7 @@ export function repaired(btf: Btf): Btf {
   return withNamedParameters(withValidFields(btf));
 }
 
+const ENUM_SIZE = 4;
 const BOTH = ((INT_SIGNED | INT_CHAR) << 24) >>> 0;
 
 /**
@@ -69,6 +71,9 @@ function withValidFields(btf: Btf): Btf {
   for (const id of btf.idsOf(KIND.INT)) {
     const encoding = btf.field(id, FIELD.first);
     if ((encoding & BOTH) >>> 0 === BOTH) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
+  }
+  for (const id of btf.idsOf(KIND.ENUM)) {
+    if (btf.vlen(id) === 0 && btf.size(id) === 0) put(id, FIELD.sizeOrType, ENUM_SIZE);
   }
   for (const id of btf.idsOf(KIND.FWD)) if (btf.size(id) !== 0) put(id, FIELD.sizeOrType, 0);
   return words === undefined ? btf : new Btf(words, btf.starts, btf.strings);

@@ -26,25 +26,28 @@ export class StringAppender {
   readonly #table: StringTable;
   readonly #offsets = new Map<string, number>();
   #texts = '';
+  /** Bytes of the texts. */
+  #length = 0;
 
   constructor(table: StringTable) {
     this.#table = table;
   }
 
-  /** The offset that `text`, in ASCII, will have. */
+  /** The offset that `text` will have. */
   add(text: string): number {
     let offset = this.#offsets.get(text);
     if (offset === undefined) {
-      offset = this.#table.bytes.length + this.#texts.length;
+      offset = this.#table.bytes.length + this.#length;
       this.#offsets.set(text, offset);
       this.#texts += `${text}\0`;
+      this.#length += encodeUtf8(text).length + 1;
     }
     return offset;
   }
 
   finish(): StringTable {
     const before = this.#table.bytes;
-    const bytes = new Uint8Array(before.length + this.#texts.length);
+    const bytes = new Uint8Array(before.length + this.#length);
     bytes.set(before);
     bytes.set(encodeUtf8(this.#texts), before.length);
     return new StringTable(bytes);

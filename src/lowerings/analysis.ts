@@ -12,7 +12,7 @@ import {
   Dataflow,
   type Reference as DataReference,
   describeFlowProblem,
-  FlowGraph,
+  type FlowGraph,
   type FunctionSummary,
   findAddressUses,
   Liveness,
@@ -25,6 +25,7 @@ import type { InputTypes } from '../model/types.ts';
 import { Arguments } from './arguments.ts';
 import { type LoweringContext, loweredObject, type WordSource } from './context.ts';
 import type { BpfFunction } from './functions.ts';
+import { flowOf } from './traps.ts';
 
 export interface FunctionFacts {
   readonly fn: BpfFunction;
@@ -64,6 +65,20 @@ function adjustedSlots({ section, start, end }: BpfFunction, types: InputTypes):
   return slots;
 }
 
+/** A call that is never made: nothing is passed to it. */
+const TRAPPED: CallTarget = {
+  kind: 'function',
+  id: 0,
+  summary: {
+    reads: 0,
+    returnsArgument: false,
+    storesArgument: false,
+    lowest: [0, 0, 0, 0, 0],
+    accesses: 0,
+    follows: 0,
+  },
+};
+
 class Analysis {
   readonly #order: readonly BpfFunction[];
   readonly #entered: ReadonlySet<BpfFunction>;
@@ -90,7 +105,7 @@ class Analysis {
     const { sink } = this.#context;
     let broken = false;
     for (const fn of this.#order) {
-      const flow = new FlowGraph(fn.code);
+      const flow = flowOf(fn);
       this.#flows.set(fn, flow);
       for (const problem of flow.problems) {
         sink.report(describeFlowProblem(problem, placeOfCode(fn)));
@@ -143,6 +158,7 @@ class Analysis {
   }
 
   #call(fn: BpfFunction, slot: number): CallTarget | undefined {
+    if (fn.traps.has(slot)) return TRAPPED;
     const callee = fn.calls.get(slot);
     if (callee === undefined) return undefined;
     const summary = this.#summaries.get(callee);

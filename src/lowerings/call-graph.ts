@@ -7,14 +7,15 @@ import { type BpfFunction, locateSlot } from './functions.ts';
 const MOST_FRAMES = 8;
 
 /**
- * What `roots` reach, each once: callees before callers. Recursion and too deep nesting are reported to the
- * sink; without one they are the loader's business.
+ * What `roots` reach, each once: callees before callers. Recursion and nesting of more than `mostFrames` are
+ * reported to the sink; without one they are the loader's business.
  */
 export function reachable(
   roots: readonly BpfFunction[],
   sink: DiagnosticSink | undefined,
+  mostFrames: number = MOST_FRAMES,
 ): BpfFunction[] {
-  const walk = new Walk(sink);
+  const walk = new Walk(sink, mostFrames);
   for (const root of roots) walk.from(root);
   return walk.order;
 }
@@ -30,11 +31,13 @@ interface Frame {
 class Walk {
   readonly order: BpfFunction[] = [];
   readonly #sink: DiagnosticSink | undefined;
+  readonly #mostFrames: number;
   readonly #height = new Map<BpfFunction, number>();
   readonly #open = new Map<BpfFunction, Frame>();
 
-  constructor(sink: DiagnosticSink | undefined) {
+  constructor(sink: DiagnosticSink | undefined, mostFrames: number) {
     this.#sink = sink;
+    this.#mostFrames = mostFrames;
   }
 
   from(root: BpfFunction): void {
@@ -54,7 +57,7 @@ class Walk {
       else if (known === undefined) stack.push(this.#enter(callee));
       else frame.height = Math.max(frame.height, known + 1);
     }
-    if (this.#height.get(root)! > MOST_FRAMES) {
+    if (this.#height.get(root)! > this.#mostFrames) {
       this.#sink?.report(tooManyFrames(this.#longestChain(root), locateSlot(root, 0)));
     }
   }

@@ -18,7 +18,7 @@ export function checkInside(
 ): void {
   const { plan, request } = context;
   for (const [fn, { references }] of lowered) {
-    if (!request.copyCalls && plan.outputOf(fn.section) === undefined) continue;
+    if (request.calls === 'keep' && plan.outputOf(fn.section) === undefined) continue;
     const left = new Set(references.values());
     for (const [slot, reference] of fn.references) {
       if (left.has(reference)) check(reference.relocation, () => locateSlot(fn, slot), context);

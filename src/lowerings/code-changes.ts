@@ -6,7 +6,8 @@ import type { LoweringRequest } from './context.ts';
 
 /** Whether there is anything to do. Where not, code is copied as it is and never decoded. */
 export function codeChanges(state: LinkState, profile: Profile, request: LoweringRequest): boolean {
-  if (profile.oneProgramPerSection || request.copyCalls) return true;
+  if (profile.oneProgramPerSection || request.calls !== 'keep') return true;
+  if (request.traps !== undefined) return true;
   if (request.data.length > 0 || request.fetch.length > 0) return true;
   const lost = (symbol: InputSymbol): boolean =>
     symbol.section !== undefined &&

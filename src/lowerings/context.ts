@@ -20,8 +20,13 @@ export interface WordSource {
 
 /** What the script's LOWER commands and the command line ask for. */
 export interface LoweringRequest {
-  /** Each program gets its own copy of the subprograms it reaches. */
-  readonly copyCalls: boolean;
+  /**
+   * What becomes of subprograms: they stay where they are, each program gets its own copies of those that it
+   * reaches, or their code stands where they were called.
+   */
+  readonly calls: 'keep' | 'copy' | 'inline';
+  /** Which functions, by name, are never called: the calls become exits. Undefined where none are. */
+  readonly traps: ((name: string) => boolean) | undefined;
   /** How references to data are taken away, in this order; empty: they are not. */
   readonly data: readonly ('fold' | 'stack')[];
   /** Names of symbols and sections (or patterns) whose first word replaces their address. */

@@ -24,7 +24,10 @@ export function unreferencedOutputs(
     const loaded = inputs.some((section) => (section.flags & SHF.ALLOC) !== 0);
     const lowerable = output.rule !== undefined || referred.has(output);
     const dropsData = request.data.length > 0 && lowerable && loaded && !code;
-    if (code ? !(request.copyCalls && output.name === SUBPROGRAMS) : !dropsData) return false;
+    const subprograms = code && output.name === SUBPROGRAMS;
+    // Nothing can refer to them: an address of one is refused.
+    if (subprograms && request.calls === 'inline') return !output.kept;
+    if (code ? !subprograms || request.calls === 'keep' : !dropsData) return false;
     return !output.kept && !isForLoader(output.name) && !request.permits(output.name);
   });
   return new Set(unreferenced);

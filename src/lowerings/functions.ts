@@ -19,52 +19,36 @@ import {
 } from '../model/input.ts';
 import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
-import type { LinkState, Place, Target } from '../model/state.ts';
+import type { LinkState, Place } from '../model/state.ts';
+import type { BpfFunction, Draft, Reference } from './bpf-function.ts';
+import { followTraps } from './traps.ts';
 
-export interface BpfFunction {
-  readonly section: InputSection;
-  /** Byte offsets in the section. */
-  readonly start: number;
-  readonly end: number;
-  readonly name: string;
-  /** Undefined for code without a label. */
-  readonly symbol: InputSymbol | undefined;
-  readonly code: Code;
-  /** By the slot of the ld_imm64. */
-  readonly references: ReadonlyMap<number, Reference>;
-  /** Calls of functions, by slot. Undefined symbols' stay in `unresolvedCalls`. */
-  readonly calls: ReadonlyMap<number, BpfFunction>;
-  readonly unresolvedCalls: ReadonlyMap<number, Reference>;
-  /** By slot, calls whose bytes lead to a loser: a relocation for each that names the winner. */
-  readonly rebound: ReadonlyMap<number, Relocation>;
-}
-
-export interface Reference {
-  readonly relocation: Relocation;
-  readonly target: Target;
-}
-
-interface Draft extends BpfFunction {
-  readonly references: Map<number, Reference>;
-  readonly calls: Map<number, BpfFunction>;
-  readonly unresolvedCalls: Map<number, Reference>;
-  readonly rebound: Map<number, Relocation>;
-}
+export type { BpfFunction, Reference } from './bpf-function.ts';
 
 export class FunctionTable {
   readonly #state: LinkState;
   readonly #sink: DiagnosticSink;
   readonly #bySection = new Map<InputSection, Draft[]>();
+  readonly #traps: ((name: string) => boolean) | undefined;
+  readonly #trapped = new Map<BpfFunction, boolean>();
 
-  constructor(state: LinkState, sections: Iterable<InputSection>, sink: DiagnosticSink) {
+  /** `traps`: which functions, by name, are trapped. */
+  constructor(
+    state: LinkState,
+    sections: Iterable<InputSection>,
+    sink: DiagnosticSink,
+    traps?: (name: string) => boolean,
+  ) {
     this.#state = state;
     this.#sink = sink;
+    this.#traps = traps;
     const code = [...sections].filter(isExecutable);
     const targets = callTargets(code, state);
     for (const section of code) {
       this.#bySection.set(section, this.#cut(section, targets.get(section) ?? new Set()));
     }
     for (const section of code) this.#connect(section);
+    if (traps !== undefined) followTraps([...this.#bySection.values()].flat());
   }
 
   functionsOf(section: InputSection): readonly BpfFunction[] {
@@ -138,6 +122,8 @@ export class FunctionTable {
         calls: new Map(),
         unresolvedCalls: new Map(),
         rebound: new Map(),
+        traps: new Set(),
+        lastCalls: new Set(),
       };
     });
   }
@@ -162,9 +148,10 @@ export class FunctionTable {
 
   #call(fn: Draft, slot: number, reference: Reference): void {
     const { target, relocation } = reference;
-    if (target.kind === 'place') {
-      const byName = relocation.symbol.type !== STT.SECTION;
-      this.#bind(fn, slot, target, relocation.symbol.name, byName);
+    const { symbol } = relocation;
+    if (symbol.type !== STT.SECTION && this.#traps?.(symbol.name)) fn.traps.add(slot);
+    else if (target.kind === 'place') {
+      this.#bind(fn, slot, target, symbol.name, symbol.type !== STT.SECTION);
     } else fn.unresolvedCalls.set(slot, reference);
   }
 
@@ -180,8 +167,16 @@ export class FunctionTable {
       this.#sink.report(callIntoMiddle(callee === undefined ? name : `'${callee.name}'`, at()));
       return;
     }
-    if (byName || !this.isLoser(callee)) fn.calls.set(slot, callee);
+    if (this.#isTrapped(callee)) fn.traps.add(slot);
+    else if (byName || !this.isLoser(callee)) fn.calls.set(slot, callee);
     else this.#rebind(fn, slot, callee.symbol!);
+  }
+
+  #isTrapped(fn: BpfFunction): boolean {
+    if (this.#traps === undefined) return false;
+    const trapped = this.#trapped.get(fn) ?? namesOf(fn).some(this.#traps);
+    this.#trapped.set(fn, trapped);
+    return trapped;
   }
 
   /** A call that the assembler resolved to a weak function means the definition that won. */
@@ -209,6 +204,13 @@ function* localCalls(
 function localTargets(section: InputSection, code: Code): number[] {
   const relocated = new Set(section.relocations.map((relocation) => relocation.offset));
   return [...localCalls(code, 0, relocated)].map(([, target]) => target);
+}
+
+function namesOf({ section, start }: BpfFunction): string[] {
+  const here = symbolsOf(section).filter(
+    ({ value, type }) => value === start && (type === STT.FUNC || type === STT.NOTYPE),
+  );
+  return here.map(({ name }) => name);
 }
 
 /** The symbols under which other objects may know a function. */

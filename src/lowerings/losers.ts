@@ -10,10 +10,10 @@
  * `cold` is counted to b, because nothing says where b ends, and the branch would keep its distance over
  * bytes that are gone. Then the section keeps every byte; names lead to the winner as always.
  */
-import { FlowGraph } from '../bpf/index.ts';
 import type { InputSection } from '../model/input.ts';
 import type { LoweringContext } from './context.ts';
 import type { BpfFunction } from './functions.ts';
+import { flowOf } from './traps.ts';
 
 /**
  * The sections that keep every byte, in a link that changes no instruction. `reached`: the functions
@@ -42,5 +42,5 @@ export function wholeSections(
 
 /** Whether control may leave the function other than by a call or an exit, or that is not known. */
 function crosses(fn: BpfFunction): boolean {
-  return new FlowGraph(fn.code).problems.length > 0;
+  return flowOf(fn).problems.length > 0;
 }

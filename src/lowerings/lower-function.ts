@@ -34,6 +34,7 @@ import {
   STACK_SIZE,
   type StackReference,
 } from './stack-constants.ts';
+import { endAtTraps } from './traps.ts';
 
 export interface LoweredFunction {
   readonly fn: BpfFunction;
@@ -42,6 +43,8 @@ export interface LoweredFunction {
   /** What is left of `fn.references`, by new slot. */
   readonly references: ReadonlyMap<number, Reference>;
   readonly frame: Frame;
+  /** The slot in `fn.code` that may reach further down than the frame's depth, to where is not known. */
+  readonly unbounded: number | undefined;
 }
 
 /** Where the slots of a function went, through one edit after another. */
@@ -157,6 +160,7 @@ class FunctionLowering {
       slots: this.#slots,
       references: this.#remaining(onStack),
       frame,
+      unbounded: use.unbounded,
     };
   }
 
@@ -175,9 +179,11 @@ class FunctionLowering {
       if (use.kind !== 'return' || this.#facts.resultUsed) continue;
       edits.insertBefore(use.slot, [movImm(0, 0)], { branches: 'before' });
     }
-    if (edits.isEmpty) return;
-    this.#take(edits.commit());
-    if (folded.size === 0) return;
+    if (!edits.isEmpty) this.#take(edits.commit());
+    const inlined = this.#context.request.calls === 'inline';
+    const ended = endAtTraps(fn, this.#code, (slot) => this.#slots.toNew(slot), inlined);
+    if (ended !== undefined) this.#take(ended);
+    if (folded.size === 0 && ended === undefined) return;
     // Calls keep their order, so the old slots of calls answer for the new ones.
     const old = new Map<number, number>();
     for (let slot = 0; slot < fn.code.length; slot = fn.code.next(slot)) {
@@ -251,7 +257,7 @@ class FunctionLowering {
     if (target.kind !== 'place') return;
     if (isExecutable(target.section)) {
       const name = functions.at(target)?.name ?? relocation.symbol.name;
-      if (request.copyCalls) sink.report(profile.refuse.functionAddress(name, at));
+      if (request.calls === 'copy') sink.report(profile.refuse.functionAddress(name, at));
       return;
     }
     const output = plan.outputOf(target.section)?.name;

@@ -2,23 +2,32 @@
  * The reached functions, one after another: what is known of their pointers first, for all of them
  * together, then what becomes of each.
  */
-import { describeFlowProblem, FlowGraph } from '../bpf/index.ts';
+import { type Code, describeFlowProblem, type StackUse, stackUse } from '../bpf/index.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STB } from '../elf/constants.ts';
 import type { OutputSection } from '../model/plan.ts';
 import { analyse, placeOfCode } from './analysis.ts';
 import { checkUses } from './check-uses.ts';
 import { addHeldAddresses, findWrites } from './constness.ts';
-import { type LoweringContext, type LoweringRequest, loweredObject } from './context.ts';
+import {
+  type LoweringContext,
+  type LoweringRequest,
+  loweredObject,
+  type WordSource,
+} from './context.ts';
 import { Fetches } from './fetch.ts';
+import { deleteDeadCode } from './fold-loads.ts';
 import { type BpfFunction, locateSlot } from './functions.ts';
 import { type LoweredFunction, lowerFunction, SlotMap } from './lower-function.ts';
 import type { Program } from './programs.ts';
 import { checkStackLimits } from './stack-limits.ts';
+import { endAtTraps, flowOf } from './traps.ts';
 
 export function lowersData({ data, fetch }: LoweringRequest): boolean {
   return data.length > 0 || fetch.length > 0;
 }
+
+const noWords: WordSource = { word: () => undefined };
 
 /** What each reached function becomes; without an entry where an error was reported. */
 export function lowerFunctions(
@@ -30,8 +39,15 @@ export function lowerFunctions(
   const { request, state, plan, objects, sink } = context;
   const lowered = new Map<BpfFunction, LoweredFunction>();
   if (!lowersData(request)) {
-    for (const fn of order) lowered.set(fn, unchanged(fn, context));
-    if (request.copyCalls) checkFlow(order, sink);
+    // Frames are put under one another where calls are inlined, so their sizes have to be known.
+    const inlined = request.calls === 'inline';
+    const facts = inlined ? analyse(order, new Set(order), context, noWords) : undefined;
+    for (const fn of order) {
+      const known = facts?.get(fn);
+      if (inlined && known === undefined) continue;
+      lowered.set(fn, unchanged(fn, context, known && stackUse(known.dataflow)));
+    }
+    if (request.calls === 'copy') checkFlow(order, sink);
     return lowered;
   }
   const fetches = new Fetches(request.fetch, state, plan, sink);
@@ -40,7 +56,7 @@ export function lowerFunctions(
   if (request.fetch.length > 0) {
     // First as if nothing were fetched and nothing permitted: what is read through is no idiom.
     const all = { ...context, request: { ...request, permits: () => false } };
-    const plain = analyse(order, entered, all, { word: () => undefined });
+    const plain = analyse(order, entered, all, noWords);
     for (const known of plain.values()) fetches.exceptReads(known, objects);
   }
   const facts = analyse(order, entered, context, fetches);
@@ -60,7 +76,7 @@ export function lowerFunctions(
     const result = lowerFunction(known, fetches, writes, context);
     if (result !== undefined) lowered.set(fn, result);
   }
-  if (!sink.hasErrors) checkStackLimits(programs, lowered, context);
+  if (!sink.hasErrors && request.calls !== 'inline') checkStackLimits(programs, lowered, context);
   return lowered;
 }
 
@@ -82,10 +98,16 @@ function enteredFrom(
   return entered;
 }
 
-/** The function as it is; references that may not stay are refused. */
-export function unchanged(fn: BpfFunction, context: LoweringContext): LoweredFunction {
+/** The function as it is, but for what it traps; references that may not stay are refused. */
+export function unchanged(
+  fn: BpfFunction,
+  context: LoweringContext,
+  use?: StackUse,
+): LoweredFunction {
   const { profile, sink, objects } = context;
-  for (const [slot, { target }] of fn.references) {
+  const { code, slots } = trapped(fn, context);
+  const references = [...fn.references].filter(([slot]) => !slots.isGone(slot));
+  for (const [slot, { target }] of references) {
     const pointer = loweredObject(target, context);
     if (pointer === undefined) continue;
     const section = context.plan.outputOf(pointer.object.section)!.name;
@@ -94,20 +116,29 @@ export function unchanged(fn: BpfFunction, context: LoweringContext): LoweredFun
     const object = objects.describe(pointer.object);
     sink.report(profile.refuse.reference({ section, object, why, at }));
   }
-  const slots = new SlotMap();
   return {
     fn,
-    code: fn.code,
+    code,
     slots,
-    references: fn.references,
-    frame: { depth: 0, objects: new Map() },
+    references: new Map(references.map(([slot, one]) => [slots.toNew(slot), one])),
+    frame: { depth: use?.depth ?? 0, objects: new Map() },
+    unbounded: use?.unbounded,
   };
+}
+
+/** Ends where the function is trapped; what was computed for the calls goes with them. */
+function trapped(fn: BpfFunction, { request }: LoweringContext): { code: Code; slots: SlotMap } {
+  const ended = endAtTraps(fn, fn.code, (slot) => slot, request.calls === 'inline');
+  if (ended === undefined) return { code: fn.code, slots: new SlotMap() };
+  const left = deleteDeadCode(ended.code, () => undefined);
+  const maps = left === undefined ? [ended.map] : [ended.map, left.map];
+  return { code: left?.code ?? ended.code, slots: new SlotMap(maps) };
 }
 
 /** A copied function stands beside others than before, so control may not run from one into the next. */
 function checkFlow(order: readonly BpfFunction[], sink: DiagnosticSink): void {
   for (const fn of order) {
-    for (const problem of new FlowGraph(fn.code).problems) {
+    for (const problem of flowOf(fn).problems) {
       sink.report(describeFlowProblem(problem, placeOfCode(fn)));
     }
   }

@@ -11,6 +11,7 @@ import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STB } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
 import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
+import type { TailProgram } from '../model/state.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { type BpfFunction, type FunctionTable, locateSlot } from './functions.ts';
 
@@ -22,19 +23,25 @@ export interface Program {
   readonly entry: BpfFunction;
 }
 
+/** `tails`: programs that have sections of their own; each may stand in the section that it comes from too. */
 export function findPrograms(
   plan: Plan,
   functions: FunctionTable,
+  tails: readonly Program[],
   refuse: Profile['refuse']['severalPrograms'],
   sink: DiagnosticSink,
 ): Program[] {
   const candidates = new Map<OutputSection, readonly BpfFunction[]>();
+  const elsewhere = new Set(tails.map(({ entry }) => entry));
   for (const output of plan.sections) {
     if (output.name === SUBPROGRAMS) continue;
-    const own = inputsOf(output)
+    const all = inputsOf(output)
       .filter(isExecutable)
       .flatMap((section) => functions.functionsOf(section))
       .filter((fn) => !functions.isLoser(fn));
+    // A section keeps a program, be it one that stands elsewhere too.
+    const rest = all.filter((fn) => !elsewhere.has(fn));
+    const own = rest.length === all.length || rest.some((fn) => !isSpare(fn)) ? rest : [all[0]!];
     if (own.length > 0) candidates.set(output, own);
   }
   const reach = (roots: Iterable<BpfFunction>): Set<BpfFunction> => {
@@ -44,7 +51,7 @@ export function findPrograms(
   };
   // Subprograms that no program could reach call nothing.
   const called = new Set<BpfFunction>();
-  for (const fn of reach([...candidates.values()].flat())) {
+  for (const fn of reach([...elsewhere, ...[...candidates.values()].flat()])) {
     for (const callee of usedBy(fn, functions)) if (callee !== fn) called.add(callee);
   }
   const chosen = [...candidates].map(([output, own]) => ({
@@ -52,7 +59,7 @@ export function findPrograms(
     own,
     ...choose(own, called),
   }));
-  const reached = reach(chosen.map(({ entry }) => entry));
+  const reached = reach([...elsewhere, ...chosen.map(({ entry }) => entry)]);
   for (const { output, own, entry, rivals } of chosen) {
     const others = own.filter((fn) => !reached.has(fn) && (rivals.has(fn) || !isSpare(fn)));
     if (others.length === 0) continue;
@@ -62,7 +69,53 @@ export function findPrograms(
     sink.report(refuse(output.name, names, places));
   }
   if (chosen.length === 0) sink.report(noProgram(SUBPROGRAMS));
-  return chosen.map(({ output, entry }) => ({ output, entry }));
+  return [...chosen.map(({ output, entry }) => ({ output, entry })), ...tails];
+}
+
+/** Those that slots of maps hold, each with a new section at the end of the plan. */
+export function tailPrograms(
+  plan: Plan,
+  functions: FunctionTable,
+  tails: readonly TailProgram[],
+): Program[] {
+  return tails.flatMap(({ name, place }) => {
+    const entry = functions.at(place);
+    if (entry === undefined) return [];
+    const output: OutputSection = { name, rule: undefined, kept: false, items: [] };
+    plan.add({ kind: 'section', section: output });
+    return [{ output, entry }];
+  });
+}
+
+/**
+ * For a loader that takes each function of a section for a program: those that it can know by name, and of the others
+ * those that nothing calls.
+ */
+export function programsByName(
+  plan: Plan,
+  functions: FunctionTable,
+  sink: DiagnosticSink,
+): Program[] {
+  const called = new Set<BpfFunction>();
+  for (const fn of functions.all()) {
+    for (const callee of fn.calls.values()) if (callee !== fn) called.add(callee);
+  }
+  const programs = plan.sections
+    .filter(({ name }) => name !== SUBPROGRAMS)
+    .flatMap((output) =>
+      inputsOf(output)
+        .filter(isExecutable)
+        .flatMap((section) => functions.functionsOf(section))
+        .filter((entry) => !functions.isLoser(entry))
+        .filter((entry) => isKnown(entry) || !called.has(entry))
+        .map((entry) => ({ output, entry })),
+    );
+  if (programs.length === 0) sink.report(noProgram(SUBPROGRAMS));
+  return programs;
+}
+
+function isKnown({ symbol }: BpfFunction): boolean {
+  return symbol !== undefined && symbol.binding !== STB.LOCAL;
 }
 
 /** What a function calls, and whose address it takes. */

@@ -12,7 +12,7 @@ import type { InputSection, Relocation } from '../model/input.ts';
 import type { CodePart, LinkState, Place } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
 import type { BpfFunction, FunctionTable } from './functions.ts';
-import type { LoweredFunction } from './lower-function.ts';
+import type { LoweredFunction, SlotMap } from './lower-function.ts';
 
 export interface RebuiltSection {
   readonly section: InputSection;
@@ -76,14 +76,6 @@ export function rebuildSection(
       relocations.push({ ...relocation, offset: slot * 8 });
     }
   }
-  const made = syntheticSection(origin, {
-    bytes: code.encode(origin.file.order),
-    relocations: relocations.sort((a, b) => a.offset - b.offset),
-    type: SHT.PROGBITS,
-    flags: SHF.ALLOC | SHF.EXECINSTR,
-    align: 8,
-    entsize: 0,
-  });
   const parts = functions.map(({ fn, slots }) => ({
     origin: fn.section,
     start: fn.start,
@@ -91,8 +83,25 @@ export function rebuildSection(
     offset: offsets.get(fn)!,
     slots,
   }));
+  return { section: codeSection(origin, code, relocations), offsets, parts };
+}
+
+/** A section of new code in the place of `origin`. */
+export function codeSection(
+  origin: InputSection,
+  code: Code,
+  relocations: readonly Relocation[],
+): InputSection {
+  const made = syntheticSection(origin, {
+    bytes: code.encode(origin.file.order),
+    relocations: [...relocations].sort((a, b) => a.offset - b.offset),
+    type: SHT.PROGBITS,
+    flags: SHF.ALLOC | SHF.EXECINSTR,
+    align: 8,
+    entsize: 0,
+  });
   // Line information counts from the old bytes.
-  return { section: { ...made, file: { ...origin.file, btfExt: undefined } }, offsets, parts };
+  return { ...made, file: { ...origin.file, btfExt: undefined } };
 }
 
 /**
@@ -103,7 +112,7 @@ export function redirectFunctions(
   state: LinkState,
   section: InputSection,
   table: FunctionTable,
-  lowered: (fn: BpfFunction) => LoweredFunction | undefined,
+  lowered: (fn: BpfFunction) => { readonly slots: Pick<SlotMap, 'toNew'> } | undefined,
   placeOf: (fn: BpfFunction) => Place | undefined,
 ): void {
   const leftOut = (fn: BpfFunction): boolean => placeOf(fn) === undefined && table.isLoser(fn);

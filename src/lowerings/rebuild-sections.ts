@@ -11,10 +11,14 @@ import { unchanged } from './lower-functions.ts';
 import type { Program } from './programs.ts';
 import { rebuildSection, redirectFunctions } from './rebuild-code.ts';
 
-/** The program, then what it reaches in the order of first call. */
+/**
+ * The program, then what it reaches in the order of first call. `entries`: where programs are now; of one that
+ * has several sections, the first.
+ */
 export function rebuildProgram(
   { output, entry }: Program,
   lowered: ReadonlyMap<BpfFunction, LoweredFunction>,
+  entries: Map<BpfFunction, Place>,
   context: LoweringContext,
 ): void {
   const { state, plan, functions } = context;
@@ -25,17 +29,24 @@ export function rebuildProgram(
   state.codeParts.set(rebuilt.section, rebuilt.parts);
 
   const inputs = inputsOf(output).filter(isExecutable);
+  const isCopy = entries.has(entry);
+  if (!isCopy) entries.set(entry, { section: rebuilt.section, offset: 0 });
+  if (inputs.length === 0) plan.place(rebuilt.section, output);
   plan.rebuild(output, (section) => {
-    if (!isExecutable(section)) return [section];
+    if (!isExecutable(section) || inputs.length === 0) return [section];
     return section === inputs[0] ? [rebuilt.section] : [];
   });
   for (const section of inputs) {
-    const placeOf = (fn: BpfFunction): Place | undefined =>
-      fn === entry ? { section: rebuilt.section, offset: 0 } : undefined;
-    redirectFunctions(state, section, functions, (fn) => lowered.get(fn), placeOf);
+    redirectFunctions(
+      state,
+      section,
+      functions,
+      (fn) => lowered.get(fn),
+      (fn) => entries.get(fn),
+    );
   }
   for (const { fn, code } of parts) {
-    if (fn === entry) continue;
+    if (fn === entry && !isCopy) continue;
     state.addedSymbols.push({
       name: fn.name,
       type: STT.FUNC,
@@ -73,7 +84,8 @@ export function leaveOutLosers(
   for (const output of plan.sections) {
     plan.rebuild(output, (section): readonly InputSection[] => {
       const own = functions.functionsOf(section);
-      if (!own.some((fn) => functions.isLoser(fn))) return [section];
+      const changes = own.some((fn) => functions.isLoser(fn) || isTrapped(fn));
+      if (!changes) return [section];
       const parts = own.flatMap((fn) => {
         const part = lowered.get(fn);
         return part ?? (whole.has(section) ? unchanged(fn, context) : []);
@@ -81,6 +93,10 @@ export function leaveOutLosers(
       return rebuildOne(section, parts, context);
     });
   }
+}
+
+function isTrapped({ traps, lastCalls }: BpfFunction): boolean {
+  return traps.size > 0 || lastCalls.size > 0;
 }
 
 function rebuildOne(

@@ -16,6 +16,7 @@ import {
   type Code,
   type CodeEdits,
   FRAME_POINTER,
+  type Instruction,
   isAtomic,
   isLoad,
   isStore,
@@ -48,17 +49,19 @@ export function canShiftFrame(code: Code): boolean {
   return true;
 }
 
+/** The instruction at `slot` of code that `canShiftFrame`, with its frame `distance` bytes, a multiple of 8, lower. */
+export function moveDown(code: Code, slot: number, distance: number): Instruction[] {
+  const instruction = code.at(slot);
+  if (distance === 0 || !readsFramePointer(code, slot)) return [instruction];
+  if (!isCopy(code, slot)) return [{ ...instruction, offset: instruction.offset - distance }];
+  const { dst } = instruction;
+  return [movReg(dst, FRAME_POINTER), aluImm(Alu.ADD, dst, -distance)];
+}
+
 /** Records the move of the function's own accesses by `distance` bytes, a multiple of 8, down. */
 export function shiftFrame(edits: CodeEdits, distance: number): void {
   const { code } = edits;
   for (let slot = 0; slot < code.length; slot = code.next(slot)) {
-    if (!readsFramePointer(code, slot)) continue;
-    const instruction = code.at(slot);
-    if (isCopy(code, slot)) {
-      const { dst } = instruction;
-      edits.replace(slot, 1, [movReg(dst, FRAME_POINTER), aluImm(Alu.ADD, dst, -distance)]);
-    } else {
-      edits.replace(slot, 1, [{ ...instruction, offset: instruction.offset - distance }]);
-    }
+    if (readsFramePointer(code, slot)) edits.replace(slot, 1, moveDown(code, slot, distance));
   }
 }

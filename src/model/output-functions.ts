@@ -19,6 +19,7 @@ export function* functionsIn(placed: PlacedSection, state: LinkState): Generator
   const sorted = new Map<InputSection, readonly InputSymbol[]>();
   for (const [section, base] of placed.offsets) {
     for (const part of state.partsOf(section)) {
+      if (part.without?.includes('func') === true) continue;
       const functions = sorted.get(part.origin) ?? functionsOf(part.origin);
       sorted.set(part.origin, functions);
       for (let i = firstFrom(part.start, functions); i < functions.length; i++) {

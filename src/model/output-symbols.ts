@@ -10,22 +10,30 @@ import type { Layout, PlacedSection } from './layout.ts';
 import type { ScriptSymbol } from './plan.ts';
 import type { AddedSymbol, LinkState } from './state.ts';
 
-/** An `ImageSymbol` whose section is known by its place until the image is made. */
-export interface PendingSymbol extends Omit<ImageSymbol, 'section'> {
+/** An `ImageSymbol` whose section is known by its place until the image is made; then names are settled too. */
+export interface PendingSymbol extends Omit<ImageSymbol, 'name' | 'section'> {
+  name: string;
   section: ImageSection | undefined;
   readonly placed: PlacedSection | undefined;
 }
 
+export interface OutputSymbolOptions {
+  /** Definitions of maps that are weak become global: the loader takes no others. */
+  readonly weakMapsAreGlobal: boolean;
+}
+
 export class OutputSymbols {
   readonly #state: LinkState;
+  readonly #options: OutputSymbolOptions;
   readonly #layout: Layout;
   readonly #sections = new Map<PlacedSection, PendingSymbol>();
   readonly #locals = new Map<InputSymbol, PendingSymbol | undefined>();
   readonly #globals = new Map<string, PendingSymbol | undefined>();
   readonly #added = new Map<AddedSymbol, PendingSymbol>();
 
-  constructor(state: LinkState, layout: Layout) {
+  constructor(state: LinkState, layout: Layout, options: OutputSymbolOptions) {
     this.#state = state;
+    this.#options = options;
     this.#layout = layout;
   }
 
@@ -47,6 +55,8 @@ export class OutputSymbols {
     const { placed, offset } = found;
     const made = pending({ name, type, binding, size, placed, value: offset });
     this.#added.set(symbol, made);
+    // Among the others, so that a further link, in which it is nothing special, has the same order.
+    if (binding !== STB.LOCAL) this.#globals.set(name, made);
     return made;
   }
 
@@ -137,7 +147,7 @@ export class OutputSymbols {
     // Most symbols are made here, and a literal of all fields is made fastest.
     return {
       name,
-      binding,
+      binding: this.#bindingIn(found.placed, binding),
       type,
       visibility,
       place: 'section',
@@ -146,6 +156,11 @@ export class OutputSymbols {
       value: found.offset,
       size: this.#sizeNow(symbol),
     };
+  }
+
+  #bindingIn({ name }: PlacedSection, binding: number): number {
+    if (binding !== STB.WEAK || !this.#options.weakMapsAreGlobal) return binding;
+    return name === '.maps' || name === 'maps' ? STB.GLOBAL : binding;
   }
 
   /** A function that a pass has rebuilt may have grown or shrunk. */

@@ -71,6 +71,22 @@ export class Plan {
     });
   }
 
+  /** Gives an output section another name; behind what is in the section of that name, if there is one. */
+  rename(output: OutputSection, name: string): void {
+    const known = this.sections.find((section) => section.name === name);
+    const target = known ?? { ...output, name, items: [] };
+    const index = this.steps.findIndex(
+      (step) => step.kind === 'section' && step.section === output,
+    );
+    if (known === undefined) this.steps.splice(index, 1, { kind: 'section', section: target });
+    else this.steps.splice(index, 1);
+    this.names.add(name);
+    for (const item of output.items) {
+      if (item.kind === 'input') this.place(item.section, target);
+      else target.items.push(item);
+    }
+  }
+
   /** Takes an output section out of the output. Its input sections then are nowhere. */
   drop(output: OutputSection): void {
     const index = this.steps.findIndex(

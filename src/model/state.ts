@@ -3,6 +3,7 @@
  * pass adds its own table; it does not edit another's.
  */
 import type { ByteOrder } from '../base/bytes.ts';
+import type { ExtTable } from '../btf/ext.ts';
 import { SHT, STB, STT } from '../elf/constants.ts';
 import {
   type InputFile,
@@ -38,6 +39,8 @@ export interface CodePart {
     toNew(slot: number): number;
     isGone(slot: number): boolean;
   };
+  /** Tables of .BTF.ext whose records do not follow: the code has become part of another function. */
+  readonly without?: readonly ExtTable[];
 }
 
 /** A symbol that a pass made, for a section that it made. */
@@ -48,6 +51,14 @@ export interface AddedSymbol {
   readonly section: InputSection;
   readonly offset: number;
   readonly size: number;
+}
+
+/** A program that a slot of a map holds, and the section that puts it there. */
+export interface TailProgram {
+  /** `ID/KEY` */
+  readonly name: string;
+  /** In the input. */
+  readonly place: Place;
 }
 
 /** Where the byte at `offset` of a section went that a pass has rebuilt; undefined if it is gone. */
@@ -88,6 +99,10 @@ export class LinkState {
   readonly forgotten: Set<string> = new Set();
   /** What BTF says of the inputs; none where the loader has no use for it. */
   types: InputTypes = InputTypes.none;
+  /** The same of the inputs whose maps it describes, also where the loader has no use for it. */
+  mapTypes: InputTypes = InputTypes.none;
+  /** In the order of maps and slots. */
+  readonly tailPrograms: TailProgram[] = [];
 
   constructor(files: readonly InputFile[], symbols: SymbolTable, exclusions: Exclusions) {
     this.files = files;

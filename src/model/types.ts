@@ -83,8 +83,25 @@ export class InputTypes {
     return this.#files.values();
   }
 
+  /** With those of some files replaced; new files come last. */
+  with(changed: ReadonlyMap<InputFile, FileTypes>): InputTypes {
+    return new InputTypes(new Map([...this.#files, ...changed]));
+  }
+
   /** What the objects declare under a global name, in their order. */
   declarationsOf(name: string): readonly Declaration[] {
     return this.#byName.get(name) ?? [];
   }
+}
+
+/** The types of a file with declarations of a pass's own. `make` is given what they are declarations in. */
+export function redeclared(
+  { file, foreign, records }: Pick<FileTypes, 'file' | 'foreign' | 'records'>,
+  btf: Btf,
+  make: (types: FileTypes) => Iterable<Declaration>,
+): FileTypes {
+  const declarations: Declaration[] = [];
+  const types: FileTypes = { file, btf, foreign, records, declarations };
+  for (const declaration of make(types)) declarations.push({ ...declaration, types });
+  return types;
 }

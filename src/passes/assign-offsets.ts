@@ -26,14 +26,20 @@ import {
 
 const MOST_ROUNDS = 10;
 
-export function assignOffsets(state: LinkState, plan: Plan, sink: DiagnosticSink): Layout {
+/** `readsBss`: the loader knows sections without bytes; otherwise their zeros are written out. */
+export function assignOffsets(
+  state: LinkState,
+  plan: Plan,
+  { readsBss }: { readonly readsBss: boolean },
+  sink: DiagnosticSink,
+): Layout {
   const values = (): Map<string, number> =>
     new Map([...state.scriptSymbols].map(([name, { value }]) => [name, value]));
-  let round = new Round(state, plan, new Layout([]));
+  let round = new Round(state, plan, new Layout([]), readsBss);
   let unsettled: string | undefined;
   for (let count = 1; count < MOST_ROUNDS; count++) {
     const before = values();
-    const next = new Round(state, plan, round.layout);
+    const next = new Round(state, plan, round.layout, readsBss);
     unsettled =
       changedSection(next.layout, round.layout) ??
       [...values()].find(([name, value]) => value !== before.get(name))?.[0];
@@ -68,9 +74,11 @@ class Round {
   #current: { readonly section: OutputSection; dot: number } | undefined;
   readonly #plan: Plan;
   readonly #assigned = new Set<string>();
+  readonly #readsBss: boolean;
 
-  constructor(state: LinkState, plan: Plan, earlier: Layout) {
+  constructor(state: LinkState, plan: Plan, earlier: Layout, readsBss: boolean) {
     this.#state = state;
+    this.#readsBss = readsBss;
     this.#earlier = earlier;
     this.#plan = plan;
     for (const step of plan.steps) {
@@ -130,7 +138,9 @@ class Round {
     this.#current = undefined;
     // What the script puts there needs bytes, except where it says NOLOAD.
     const needsBytes =
-      fillings.length > 0 && header.type === SHT.NOBITS && output.rule?.noload !== true;
+      (fillings.length > 0 || !this.#readsBss) &&
+      header.type === SHT.NOBITS &&
+      output.rule?.noload !== true;
     const type = needsBytes ? SHT.PROGBITS : header.type;
     let size = current.dot;
     if (size > LARGEST_SECTION) {

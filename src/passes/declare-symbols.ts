@@ -9,6 +9,7 @@
  * defines it, with that of the first declaration. What is not in the output is not declared.
  */
 import { KIND, LINKAGE } from '../btf/format.ts';
+import { peel } from '../btf/query.ts';
 import { lacksNames, parameterName } from '../btf/repair.ts';
 import { FIELD, type SectionVariable } from '../btf/types.ts';
 import { STB, STV } from '../elf/constants.ts';
@@ -23,6 +24,8 @@ import { Finder, type Whereabouts } from '../model/whereabouts.ts';
 export interface DeclareOptions {
   /** Functions that are hidden from other objects are static in BTF, where the loader does not see to that. */
   readonly hiddenIsStatic: boolean;
+  /** Variables of the kernel's configuration have the types that typedefs stand for. */
+  readonly plainConfiguration: boolean;
 }
 
 export function declareSymbols(
@@ -161,9 +164,21 @@ class Declarer {
     const made =
       kind === 'function'
         ? builder.func(name, this.#prototypeOf(declaration, linkage), linkage)
-        : builder.variable(name, this.#merged.idOf(types, types.btf.target(id)), linkage);
+        : builder.variable(name, this.#variableType(declaration), linkage);
     this.#list(declaration, made, where);
     return made;
+  }
+
+  #variableType({ types, id, name }: Declaration): number {
+    const { btf } = types;
+    const type = btf.target(id);
+    const isPlain = this.#options.plainConfiguration && this.#isConfiguration(name);
+    return this.#merged.idOf(types, isPlain ? peel(btf, type) : type);
+  }
+
+  #isConfiguration(name: string): boolean {
+    const all = this.#state.types.declarationsOf(name);
+    return all.some(({ listed }) => listed?.section === '.kconfig');
   }
 
   /** The kernel wants names for the parameters of what is defined; an extern declaration may have none. */

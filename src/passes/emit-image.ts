@@ -5,6 +5,12 @@ import type { InputFile } from '../model/input.ts';
 import type { Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
 import { type OutputSymbols, type PendingSymbol, pending } from '../model/output-symbols.ts';
 import type { LinkState } from '../model/state.ts';
+import { nameApart } from '../model/unique-names.ts';
+
+export interface ImageOptions {
+  /** The loader tells functions apart by their names alone. */
+  readonly functionNamesAreUnique: boolean;
+}
 
 export function emitImage(
   state: LinkState,
@@ -12,8 +18,10 @@ export function emitImage(
   relocated: readonly RelocatedSection[],
   symbols: OutputSymbols,
   types: readonly ImageSection[],
+  options: ImageOptions,
 ): Image {
   const ordered = orderSymbols(state, layout, symbols);
+  if (options.functionNamesAreUnique) nameApart(ordered);
   const sections = new Map<PlacedSection, ImageSection>();
   for (const { placed, bytes, relocations } of relocated) {
     const { name, type, flags, align, entsize, size } = placed;
@@ -33,7 +41,9 @@ function byOffset(a: ImageRelocation, b: ImageRelocation): number {
 
 /** Section symbols, then each file's local ones behind its name, then the global ones in order of mention. */
 function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols): PendingSymbol[] {
-  const ordered: PendingSymbol[] = layout.sections.map((placed) => symbols.section(placed));
+  // Of a section of map definitions only where something refers to it: loaders take its symbols for maps.
+  const named = layout.sections.filter(({ name }) => !/^maps(\/|$)/.test(name));
+  const ordered: PendingSymbol[] = named.map((placed) => symbols.section(placed));
   for (const file of state.files) {
     for (const symbol of localsOf(file, symbols)) ordered.push(symbol);
   }

@@ -71,6 +71,7 @@ class Mover {
     const moved = new Rows(RECORD_WORDS[table]);
     for (const [section, offset] of placed.offsets) {
       for (const part of this.#state.partsOf(section)) {
+        if (part.without?.includes(table) === true) continue;
         const types = this.#state.types.of(part.origin.file);
         for (const records of types?.records.get(part.origin)?.[table] ?? []) {
           this.#translatorOf(types!).translate(table, records, part, offset + part.offset, moved);

@@ -277,7 +277,7 @@ class Relocator {
 
 /** Sections of map definitions, which loaders know by their symbols. */
 function isMaps(section: string): boolean {
-  return section === '.maps' || section === 'maps';
+  return section === '.maps' || section === 'maps' || section.startsWith('maps/');
 }
 
 function isOfInstruction(form: RelocationForm): boolean {

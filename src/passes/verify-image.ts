@@ -3,10 +3,10 @@
  * and did not is found here, whoever is at fault.
  */
 import { Bug } from '../base/bug.ts';
-import type { Diagnostic, DiagnosticSink, Location } from '../diag/diagnostic.ts';
+import type { DiagnosticSink, Location } from '../diag/diagnostic.ts';
 import { readElf } from '../elf/read.ts';
 import { OUTPUT } from '../model/origins.ts';
-import type { Loader, Rule } from '../model/rule.ts';
+import { applyRules, type Loader, type Rule } from '../model/rule.ts';
 
 /** `inInput`: what the user knows a place of the output by. */
 export function verifyImage(
@@ -18,9 +18,5 @@ export function verifyImage(
 ): void {
   const { object, fault } = readElf(image, OUTPUT);
   if (object === undefined) throw new Bug('verify-image', fault.message);
-  for (const rule of rules) {
-    const report = (diagnostic: Diagnostic): void =>
-      sink.report({ ...diagnostic, at: diagnostic.at.map(inInput) });
-    rule(object, report, loader);
-  }
+  applyRules(object, rules, loader, inInput, (diagnostic) => sink.report(diagnostic));
 }

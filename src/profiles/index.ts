@@ -1,4 +1,6 @@
 /** The loaders that bpfld knows, by the name that PROFILE and --profile give them. */
+import { unknownProfile, unknownVersion } from '../diag/catalogue/command-line.ts';
+import type { Diagnostic } from '../diag/diagnostic.ts';
 import type { Loader, Version } from '../model/rule.ts';
 import { aya } from './aya.ts';
 import { cilium } from './cilium.ts';
@@ -22,6 +24,9 @@ export const profiles: Readonly<Record<string, Profile>> = {
   'tc-libbpf': tcLibbpf,
 };
 
+/** Those of a loader, in the order of a portability table. */
+export const loaders: readonly string[] = ['tc', 'tc-libbpf', 'libbpf', 'aya', 'cilium', 'redbpf'];
+
 /** A profile, and of its loader the version that is meant. */
 export interface ChosenProfile {
   readonly profile: Profile;
@@ -37,6 +42,15 @@ export function chooseProfile(text: string): ChosenProfile | undefined {
   const meant = readVersion(version);
   if (meant === undefined || compare(meant, profile.versions.oldest) < 0) return undefined;
   return { profile, loader: { name, version: meant } };
+}
+
+/** Why `chooseProfile` knows no such profile. */
+export function profileFault(text: string): Diagnostic {
+  const at = text.indexOf('@');
+  const name = at < 0 ? text : text.slice(0, at);
+  if (at < 0 || !Object.hasOwn(profiles, name)) return unknownProfile(name, Object.keys(profiles));
+  const { oldest, newest } = profiles[name]!.versions;
+  return unknownVersion(name, text.slice(at + 1), oldest.join('.'), newest.join('.'));
 }
 
 export function newestOf(profile: Profile): ChosenProfile {
@@ -55,7 +69,8 @@ function compare(a: Version, b: Version): number {
 
 /** What LOWER may name, and with which methods. */
 export const lowerings: Readonly<Record<string, readonly string[] | 'patterns'>> = {
-  calls: ['copy'],
+  calls: ['copy', 'inline'],
   rodata: ['fold', 'stack'],
   fetch: 'patterns',
+  trap: 'patterns',
 };

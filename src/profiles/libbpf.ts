@@ -1,4 +1,4 @@
-/** libbpf 1.0 and newer: what bpftool, libbpf-rs, and tc built with libbpf load objects with. */
+/** libbpf: what bpftool, libbpf-rs, and tc built with libbpf load objects with. */
 import { type Profile, takesAll } from './profile.ts';
 import * as core from './rules/libbpf/core.ts';
 import * as externs from './rules/libbpf/externs.ts';
@@ -17,10 +17,12 @@ export const libbpf: Profile = {
   script: 'libbpf.ld',
   // In libbpf's order, so that the first report is the cause of others.
   rules: [
+    file.byteOrder,
     file.symbolTable,
     file.licenseAndVersion,
     file.legacyMaps,
     file.typesArePresent,
+    programs.codeHasFunctions,
     programs.programs,
     externs.externs,
     externs.variablesHaveSymbols,
@@ -28,6 +30,7 @@ export const libbpf: Profile = {
     maps.mapSlots,
     maps.arena,
     structOps.structOps,
+    relocations.emptySections,
     relocations.relocationTables,
     relocations.references,
     // From here on: what libbpf notices when it loads the programs.

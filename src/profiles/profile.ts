@@ -28,8 +28,16 @@ export interface Traits {
   readonly referencesBySection: boolean;
   /** The loader does not make hidden functions static for the verifier, so their BTF has to say that they are. */
   readonly hiddenIsStatic: boolean;
+  /** Weak definitions of maps are a mistake to the loader. */
+  readonly weakMapsAreGlobal: boolean;
+  /** Functions go by their names alone, static ones of two files too, so that those of one name get others. */
+  readonly functionNamesAreUnique: boolean;
+  /** The loader knows configuration of the kernel by types that are no typedefs. */
+  readonly plainConfiguration: boolean;
   /** Maps are put into the form of tc's loader: one stride, one GLOBAL symbol each. */
   readonly legacyMaps: boolean;
+  /** The loader knows sections without bytes, as .bss is; otherwise their zeros stand in the file. */
+  readonly readsBss: boolean;
   /** The loader reads BTF, so that of the inputs is merged; otherwise it is left out. */
   readonly keepBtf: boolean;
   /** The loader takes each program section for one program. */
@@ -63,7 +71,11 @@ export const takesAll: Traits = {
   keepUndefined: true,
   referencesBySection: false,
   hiddenIsStatic: false,
+  weakMapsAreGlobal: false,
+  functionNamesAreUnique: false,
+  plainConfiguration: false,
   legacyMaps: false,
+  readsBss: true,
   keepBtf: true,
   oneProgramPerSection: false,
   refuse: {

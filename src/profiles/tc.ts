@@ -1,9 +1,12 @@
 /** tc's built-in loader: iproute2 built without libbpf, and every iproute2 before 5.11. */
 import { forbiddenTarget, functionAddressTaken, severalPrograms } from '../diag/catalogue/tc.ts';
 import { type Profile, takesAll } from './profile.ts';
+import * as calls from './rules/tc/calls.ts';
 import * as maps from './rules/tc/maps.ts';
-import * as programs from './rules/tc/programs.ts';
 import * as relocations from './rules/tc/relocations.ts';
+import * as sections from './rules/tc/sections.ts';
+import * as tailCalls from './rules/tc/tail-calls.ts';
+import * as types from './rules/tc/types.ts';
 
 export const tc: Profile = {
   ...takesAll,
@@ -21,23 +24,33 @@ export const tc: Profile = {
     functionAddress: functionAddressTaken,
     severalPrograms,
   },
+  // In tc's order, so that the first report is the cause of others.
   rules: [
-    maps.btfMapsAreNotRead,
-    maps.strideOfMaps,
-    maps.countOfMaps,
-    maps.entriesOfMaps,
+    sections.byteOrder,
+    sections.tableNames,
+    sections.license,
+    sections.sectionKinds,
+    maps.definitions,
+    types.annotations,
+    maps.numbers,
     maps.pinning,
     maps.innerMaps,
-    programs.license,
-    programs.emptyPrograms,
-    programs.tailCalls,
-    programs.sectionNameFeatures,
-    relocations.relocationTargets,
+    sections.lastSection,
+    // From here on: what it makes of the program that it is asked for.
+    sections.btfMapsAreNotRead,
+    calls.textIsRelocated,
     relocations.somethingToRelocateFor,
-    relocations.mapReferences,
-    relocations.textIsRelocated,
-    relocations.callForm,
-    relocations.callsInsideText,
-    relocations.textIsReached,
+    relocations.relocationTables,
+    relocations.references,
+    calls.callsInsideText,
+    calls.callForm,
+    sections.hiddenPrograms,
+    sections.programTypes,
+    calls.codeIsReached,
+    types.helpersThatNeedTypes,
+    types.coreRelocations,
+    sections.sectionNameFeatures,
+    tailCalls.tailCalls,
+    tailCalls.programArraysStay,
   ],
 };

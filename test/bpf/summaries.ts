@@ -7,5 +7,6 @@ export const quiet: FunctionSummary = {
   returnsArgument: false,
   storesArgument: false,
   lowest: [0, 0, 0, 0, 0],
+  accesses: 2,
   follows: 0,
 };

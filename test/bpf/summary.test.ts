@@ -21,7 +21,11 @@ const summarize = (...instructions: Instruction[]) =>
   summarizeFunction(Code.from([...instructions, exit()]));
 
 test('a function that only loads', () => {
-  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({ ...quiet, reads: 0b100 });
+  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({ ...quiet, reads: 0b100, accesses: 0b100 });
+});
+
+test('an argument that is only computed with is not accessed', () => {
+  expect(summarize(movReg(0, 1), addImm(0, -8), loadReg(8, 3, 2, 0)).accesses).toBe(0b100);
 });
 
 test.each<[string, Instruction[], boolean]>([

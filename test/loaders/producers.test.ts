@@ -53,7 +53,7 @@ const producers: Readonly<Record<string, (path: string) => boolean>> = {
   'bpf-gcc': (path) => /gcc/.test(path),
   // Not those that show what differs each time (an address, a type's id), nor those that break rules.
   'the others': (path) =>
-    !/-v[1-4]\.|gcc|rust|fetch-idiom.address|libbpf-rules|type-ids/.test(path),
+    !/-v[1-4]\.|gcc|rust|fetch-idiom.address|libbpf-rules|type-ids|call-into-function/.test(path),
 };
 
 describeLoaders('objects of every producer, linked for libbpf', () => {

@@ -5,7 +5,7 @@
 build_runner() {
   local name=$1 support=$here/test/loaders/support source=$here/test/loaders/support/$2.c sum
   shift 2
-  sum=$(cat "$source" "$support/report.h" - <<<"$*" | sha256sum)
+  sum=$(cat "$source" "$support"/*.h - <<<"$*" | sha256sum)
   [ -x "$cache/$name" ] && [ "$(cat "$cache/$name.sum" 2>/dev/null)" = "$sum" ] && return
   say "building $name"
   cc -std=gnu11 -O1 -Wall -Wextra -Werror "$source" -o "$cache/$name" "$@"

@@ -167,7 +167,8 @@ function callFunction(environment: Environment, state: State, target: CallTarget
   const summary =
     target.kind === 'function' || target.kind === 'kfunc' ? target.summary : undefined;
   const passed = passedTargets(state, argumentsRead(target), targets);
-  const reachesFrame = passed !== undefined && hasTarget(passed, STACK_TARGET);
+  const accessed = passedTargets(state, summary?.accesses ?? argumentsRead(target), targets);
+  const reachesFrame = accessed !== undefined && hasTarget(accessed, STACK_TARGET);
   const inFrame = reachesFrame ? state.stackTargets() : undefined;
   if (reachesFrame) {
     const stored = summary?.storesArgument === false ? inFrame : union(passed, inFrame, targets);

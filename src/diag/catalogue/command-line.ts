@@ -69,6 +69,30 @@ export function unknownProfile(name: string, names: readonly string[]): Diagnost
   return error('CLI-010', `unknown profile '${name}'${didYouMean(name, names)}${known}`);
 }
 
+/** `tc@x`, `libbpf@0.1`; versions as `0.4`. */
+export function unknownVersion(
+  profile: string,
+  version: string,
+  oldest: string,
+  newest: string,
+): Diagnostic {
+  const known =
+    oldest === newest
+      ? `known: ${newest}, which later ones count as`
+      : `known: ${oldest} to ${newest}, which later ones count as`;
+  return error('CLI-022', `profile '${profile}' has no version '${version}'; ${known}`);
+}
+
+/** `what`: whose codes are asked for. */
+export function unknownCode(code: string, codes: readonly string[], command: string): Diagnostic {
+  return error('CLI-023', `unknown code '${code}'${didYouMean(code, codes)}${help(command)}`);
+}
+
+/** A word that is neither option nor code, where a command takes no files. */
+export function unexpectedFile(word: string, command: string): Diagnostic {
+  return error('CLI-024', `'${word}' is not needed: there are no inputs${help(command)}`);
+}
+
 /** What a file is read as. */
 export type FileRole = 'input' | 'linker script' | 'values file' | 'response file';
 
@@ -196,7 +220,7 @@ export function inputsNestTooDeep(file: string, from?: Location): Diagnostic {
 }
 
 export function cannotWrite(
-  what: 'output' | 'dependency file',
+  what: 'output' | 'dependency file' | 'report',
   file: string,
   problem: string,
 ): Diagnostic {

@@ -49,7 +49,8 @@ export class ObjectView {
   readonly #functions = new Map<number, BpfFunction[]>();
   #lines: LineTable | undefined;
 
-  constructor(object: ElfObject) {
+  /** `newestKind`: of types, where the loader knows no newer ones and then takes none. */
+  constructor(object: ElfObject, newestKind: number = Number.POSITIVE_INFINITY) {
     this.object = object;
     for (const symbol of object.symbols) {
       const fn = this.#functionOf(symbol);
@@ -62,7 +63,8 @@ export class ObjectView {
 
     const bytes = this.section('.BTF')?.bytes;
     const read = bytes && readBtf(bytes, object.order);
-    this.btfFault = read?.fault ?? (read?.btf && validateBtf(read.btf));
+    this.btfFault =
+      read?.fault ?? (read?.btf && (validateBtf(read.btf) ?? kindBeyond(read.btf, newestKind)));
     this.btf = this.btfFault === undefined ? read?.btf : undefined;
     const ext = this.section('.BTF.ext')?.bytes;
     const readable = ext !== undefined && this.btf !== undefined;
@@ -134,4 +136,12 @@ export class ObjectView {
     const { name, value, size } = symbol;
     return { name, section, symbol, start: value, end: value + size };
   }
+}
+
+function kindBeyond(btf: Btf, newest: number): string | undefined {
+  for (let id = 1; id <= btf.typeCount; id++) {
+    const kind = btf.kind(id);
+    if (kind > newest) return `type ${id} is of kind ${kind}, which the loader does not know yet`;
+  }
+  return undefined;
 }

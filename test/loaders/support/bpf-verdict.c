@@ -14,17 +14,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -34,10 +29,10 @@ enum {
 	VERIFIER_LOG_SIZE = 1 << 14,
 	STATISTICS = 4, /* the log level that prints errors and counts, no instructions */
 	SECONDS = 60,
-	TOO_LONG = 124,
 };
 
 static bool only_whole;
+#include "apart.h"
 #include "report.h"
 
 static void print_field(const char *name, const char *text)
@@ -167,47 +162,17 @@ static void judge(const char *path)
 	puts("}");
 }
 
-/* What the child has printed is thrown away where it does not come to its end. */
 static void judge_apart(const char *path)
 {
-	char *text = NULL;
-	size_t length = 0;
-	int ends[2];
-	if (pipe(ends))
-		exit(2);
-	pid_t child = fork();
-	if (child < 0)
-		exit(2);
-	if (child == 0) {
-		close(ends[0]);
-		if (dup2(ends[1], STDOUT_FILENO) < 0 || unshare(CLONE_NEWNS) ||
-		    mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL))
-			_exit(2);
-		alarm(SECONDS);
-		judge(path);
-		fflush(stdout);
-		_exit(0);
-	}
-	close(ends[1]);
-	FILE *from = fdopen(ends[0], "r"), *to = open_memstream(&text, &length);
-	for (int c; (c = getc(from)) != EOF;)
-		putc(c, to);
-	fclose(from);
-	fclose(to);
-	int status;
-	waitpid(child, &status, 0);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		fputs(text, stdout);
-	} else {
-		putchar('{');
-		print_field("object", path);
-		printf(",\"open\":0,\"load\":%d,\"maps\":[],\"programs\":[],", WIFSIGNALED(status) &&
-		       WTERMSIG(status) == SIGALRM ? TOO_LONG : 256 + status);
-		print_field("log", "");
-		puts("}");
-	}
+	int status = run_apart(judge, path, SECONDS);
+	if (!status)
+		return;
+	putchar('{');
+	print_field("object", path);
+	printf(",\"open\":0,\"load\":%d,\"maps\":[],\"programs\":[],", status);
+	print_field("log", "");
+	puts("}");
 	fflush(stdout);
-	free(text);
 }
 
 int main(int argc, char **argv)

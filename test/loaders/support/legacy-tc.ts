@@ -13,6 +13,10 @@ export interface LegacyTcOptions {
   readonly type?: 'classifier' | 'xdp';
   /** What to run the program over while it is loaded. */
   readonly packets?: readonly Packet[];
+  /** Another tc than the legacy one, by its path. */
+  readonly tc?: string;
+  /** An object to load before, of which stays what it pins. */
+  readonly earlier?: string;
 }
 
 export type LegacyTcResult = LegacyTcLoaded | LegacyTcRefused;
@@ -45,7 +49,7 @@ export function legacyTc(object: string, options: LegacyTcOptions = {}): LegacyT
       [
         ...['--net', '--mount', '--propagation', 'private'],
         ...['bash', inRepository('test/loaders/support/legacy-tc.sh')],
-        ...[cache, directory, object, section, type],
+        ...[cache, directory, object, section, type, options.tc ?? '', options.earlier ?? ''],
       ],
       { input: packetLines(options.packets ?? []), encoding: 'utf8', maxBuffer: 1 << 28 },
     );

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { apart } from './apart.ts';
 import { tool } from './environment.ts';
 
 /** Debian's libbpf (1.1 in bookworm), and the newest that tools/install-loaders.sh knows. */
@@ -30,8 +31,9 @@ export interface Opened {
 
 /** What libbpf makes of the object file; it is loaded too unless `load` is false. */
 export function libbpfOpen(path: string, version: LibbpfVersion, load = true): Opened {
-  const words = load ? [path] : [path, '--open-only'];
-  const child = spawnSync(tool(`libbpf-open-${version}`), words, {
+  const words = [tool(`libbpf-open-${version}`), path];
+  const [command, ...rest] = load ? [...apart, ...words] : [...words, '--open-only'];
+  const child = spawnSync(command!, rest, {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { apart } from './apart.ts';
 import { tool } from './environment.ts';
+import type { LibbpfVersion } from './libbpf-open.ts';
 import { type Packet, packetLines } from './packets.ts';
 
 /** What one packet's run gave; `error` where the kernel refused to run it. */
@@ -50,6 +52,8 @@ export function parseRun(output: string): Run | Refusal {
 }
 
 export interface LibbpfOptions {
+  /** Default: `debian`. */
+  readonly version?: LibbpfVersion;
   readonly packets?: readonly Packet[];
   /** Overrides the type that libbpf guesses from the section name. */
   readonly type?: 'sched_cls' | 'sched_act' | 'xdp';
@@ -72,7 +76,9 @@ export function libbpfLoad(
   for (const tail of options.tails ?? []) {
     words.push('--tail', `${tail.map}:${tail.key}:${tail.program}`);
   }
-  const child = spawnSync(tool('bpf-run'), words, {
+  const runner = options.version === 'newest' ? 'bpf-run-newest' : 'bpf-run';
+  const [command, ...rest] = [...apart, tool(runner), ...words];
+  const child = spawnSync(command!, rest, {
     input: packetLines(options.packets ?? []),
     encoding: 'utf8',
     maxBuffer: 1 << 28,

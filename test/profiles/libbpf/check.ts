@@ -5,6 +5,7 @@ import { ByteView } from '../../../src/base/bytes.ts';
 import type { Diagnostic } from '../../../src/diag/diagnostic.ts';
 import { SHT, STB, STT } from '../../../src/elf/constants.ts';
 import { readElf } from '../../../src/elf/read.ts';
+import type { Loader } from '../../../src/model/rule.ts';
 import { libbpf, newestOf } from '../../../src/profiles/index.ts';
 import { linkFixture, Output } from '../../support/link.ts';
 import { type Patch, patch } from '../../support/patch.ts';
@@ -15,12 +16,12 @@ export function fixtureBytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(fixtures + path));
 }
 
-/** What libbpf's rules say of a finished object. */
-export function check(bytes: Uint8Array): readonly Diagnostic[] {
+/** What libbpf's rules say of a finished object; of the newest libbpf unless told otherwise. */
+export function check(bytes: Uint8Array, machine: Partial<Loader> = {}): readonly Diagnostic[] {
   const { object, fault } = readElf(bytes, 'output');
   if (object === undefined) throw new Error(fault.message);
   const found: Diagnostic[] = [];
-  const { loader } = newestOf(libbpf);
+  const loader: Loader = { ...newestOf(libbpf).loader, ...machine };
   for (const rule of libbpf.rules) rule(object, (diagnostic) => found.push(diagnostic), loader);
   return found;
 }
@@ -117,6 +118,10 @@ const changes: Readonly<
   'CO-RE relocation of an unknown kind': [
     'libbpf-rules/kernel-type.o',
     (made) => made.file(coreRecord(made, 3), 4, 99),
+  ],
+  'CO-RE relocation of the newest kind': [
+    'libbpf-rules/kernel-type.o',
+    (made) => made.file(coreRecord(made, 3), 4, 12),
   ],
   'CO-RE relocation of a jump': [
     'libbpf-rules/kernel-type.o',

@@ -4,14 +4,18 @@ import { Class, classOf, Opcode, Source } from '../../../bpf/opcode.ts';
 import { RECORD_WORDS } from '../../../btf/ext.ts';
 import { CORE_RELO } from '../../../btf/format.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
-import type { Rule } from '../../../model/rule.ts';
+import { isBefore, type Loader, type Rule } from '../../../model/rule.ts';
 import { viewOf } from './view.ts';
 
-const LAST_KIND = CORE_RELO.TYPE_MATCHES;
+/** TYPE_MATCHES came with 1.0. */
+function lastKindOf(loader: Loader): number {
+  return isBefore(loader, [1, 0]) ? CORE_RELO.TYPE_MATCHES - 1 : CORE_RELO.TYPE_MATCHES;
+}
 
-export const coreRelocations: Rule = (object, report) => {
-  const view = viewOf(object);
+export const coreRelocations: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const { btf, ext } = view;
+  const lastKind = lastKindOf(loader);
   if (btf === undefined || ext === undefined) return;
   for (const { section: nameOffset, records } of ext.core) {
     const section = view.section(btf.strings.at(nameOffset));
@@ -22,7 +26,8 @@ export const coreRelocations: Rule = (object, report) => {
       const inside = view.functionAt(section, offset);
       if (inside === undefined) continue;
       const opcode = section.bytes[offset]!;
-      if (kind > LAST_KIND) report(diagnose.unknownCoreRelocation(kind, view.at(section, offset)));
+      if (kind > lastKind)
+        report(diagnose.unknownCoreRelocation(kind, lastKind, view.at(section, offset)));
       else if (!holdsValue(opcode)) {
         report(diagnose.coreAtInstruction(opcode, inside.name, view.at(section, offset)));
       }

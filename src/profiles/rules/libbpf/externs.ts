@@ -10,7 +10,7 @@ import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { STB, STT } from '../../../elf/constants.ts';
 import type { ElfSymbol } from '../../../elf/types.ts';
-import type { Rule } from '../../../model/rule.ts';
+import { isBefore, type Rule } from '../../../model/rule.ts';
 import { referencesOf } from './references.ts';
 import { refusedSetting } from './settings.ts';
 import { isExtern, isVariable, type View, viewOf } from './view.ts';
@@ -18,8 +18,8 @@ import { isExtern, isVariable, type View, viewOf } from './view.ts';
 const KSYMS = '.ksyms';
 const KCONFIG = '.kconfig';
 
-export const externs: Rule = (object, report) => {
-  const view = viewOf(object);
+export const externs: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const undefinedSymbols = object.symbols.filter(isExtern);
   if (undefinedSymbols.length > 0) {
     const declarations = new Declarations(view.btf);
@@ -94,7 +94,9 @@ function refusedExtern(
     const kind = kindOf(declarations, name);
     const near =
       kind === 'helper' ? undefined : nearest(name, definedLike(view, declarations, name));
-    return diagnose.unresolvedExtern(name, quoted, near, kind, usedAt(view, symbol));
+    // A link may be followed by another; an object that a machine is to load is not.
+    const isLast = view.loader.host !== undefined;
+    return diagnose.unresolvedExtern(name, quoted, near, kind, isLast, usedAt(view, symbol));
   };
   const notFound = (error: number): Diagnostic =>
     unresolved(`failed to find BTF for extern '${name}': -${error}`);
@@ -107,7 +109,28 @@ function refusedExtern(
     return unresolved(`failed to find BTF for extern '${name}' [${id}] section: -${ENOENT}`);
   }
   if (section === KCONFIG) return refusedSetting(btf, id, symbol, () => usedAt(view, symbol));
-  return section === KSYMS ? undefined : unresolved(`unrecognized extern section '${section}'`);
+  if (section !== KSYMS) return unresolved(`unrecognized extern section '${section}'`);
+  return refusedFlavor(view, btf, id, symbol);
+}
+
+/** `name___suffix` stands for `name` since 1.3; before that the kernel is to have the whole name. */
+function refusedFlavor(
+  view: View,
+  btf: Btf,
+  id: number,
+  symbol: ElfSymbol,
+): Diagnostic | undefined {
+  const { name, binding } = symbol;
+  if (binding === STB.WEAK || !/.___./.test(name) || !isBefore(view.loader, [1, 3])) {
+    return undefined;
+  }
+  const quoted =
+    btf.kind(id) === KIND.FUNC
+      ? `extern (func ksym) '${name}': not found in kernel or module BTFs`
+      : `extern (var ksym) '${name}': not found in kernel BTF`;
+  const fault = 'has a flavor (___), which libbpf leaves out since 1.3 only';
+  const remedy = 'declare it without, or __weak, and ask with bpf_ksym_exists()';
+  return diagnose.badExtern(name, fault, quoted, remedy, usedAt(view, symbol));
 }
 
 function linkageOf(btf: Btf, id: number): number {
@@ -172,11 +195,17 @@ function* declaredWithoutSymbol(
 }
 
 /** The variables of data sections: libbpf looks for the symbols of all that are neither static nor extern. */
-export const variablesHaveSymbols: Rule = (object, report) => {
-  const view = viewOf(object);
+export const variablesHaveSymbols: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const { btf } = view;
   if (btf === undefined) return;
-  const symbols = new Set(object.symbols.filter(isVariable).map(({ name }) => name));
+  const hasWeak = !isBefore(loader, [0, 8]);
+  const symbols = new Set(
+    object.symbols
+      .filter((symbol) => isVariable(symbol) && (hasWeak || symbol.binding === STB.GLOBAL))
+      .map(({ name }) => name),
+  );
+  const silent = !isBefore(loader, [1, 1]);
   for (const id of typeIds(btf, KIND.DATASEC)) {
     const section = btf.name(id);
     if (section === KSYMS || section === KCONFIG) continue;
@@ -185,12 +214,12 @@ export const variablesHaveSymbols: Rule = (object, report) => {
       .filter(({ type }) => btf.field(type, FIELD.first) !== LINKAGE.EXTERN);
     if (variables.length === 0) continue;
     if (btf.size(id) === 0 && !view.section(section)?.size) {
-      report(diagnose.sectionWithoutBytes(section));
+      report(diagnose.sectionWithoutBytes(section, silent));
       continue;
     }
     for (const { type } of variables) {
       if (btf.field(type, FIELD.first) === LINKAGE.STATIC || symbols.has(btf.name(type))) continue;
-      report(diagnose.variableWithoutSymbol(btf.name(type), section));
+      report(diagnose.variableWithoutSymbol(btf.name(type), section, silent));
     }
   }
 };

@@ -1,10 +1,11 @@
 /** LIBBPF-001, LIBBPF-009 and LIBBPF-015: what libbpf wants of the file, before it looks at programs. */
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
-import { SHT, STT } from '../../../elf/constants.ts';
+import type { Diagnostic } from '../../../diag/diagnostic.ts';
+import { SHT, STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSection } from '../../../elf/types.ts';
 import { type LegacyMap, readLegacyMap } from '../../../model/legacy-map.ts';
 import { mapTypeName } from '../../../model/map-types.ts';
-import type { Rule } from '../../../model/rule.ts';
+import { isBefore, type Rule } from '../../../model/rule.ts';
 import { type View, viewOf } from './view.ts';
 
 export const symbolTable: Rule = ({ sections }, report) => {
@@ -19,11 +20,46 @@ export const licenseAndVersion: Rule = ({ sections }, report) => {
   }
 };
 
-export const legacyMaps: Rule = (object, report) => {
-  const view = viewOf(object);
-  const section = view.section('maps');
-  if (section !== undefined) report(diagnose.legacyMaps(mapsIn(view, section)));
+/** Before 1.5 libbpf does not open objects of the other byte order; after that it does not load them. */
+export const byteOrder: Rule = ({ order }, report, loader) => {
+  const { host } = loader;
+  if (host === undefined || host === order) return;
+  report(diagnose.otherByteOrder(order, host, isBefore(loader, [1, 5])));
 };
+
+export const legacyMaps: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
+  const section = view.section('maps');
+  if (section === undefined) return;
+  if (isBefore(loader, [1, 0])) for (const fault of oldFaults(view, section)) report(fault);
+  else report(diagnose.legacyMaps(mapsIn(view, section)));
+};
+
+/** struct bpf_map_def, which libbpf had until 1.0. */
+const OLD_SIZE = 20;
+
+/** Those of `maps` that libbpf does not take either. It divides the section by the number of its symbols. */
+function* oldFaults(view: View, section: ElfSection): Generator<Diagnostic> {
+  const symbols = view.object.symbols.filter(
+    ({ section: index, type, place }) =>
+      place === 'section' && index === section.index && type !== STT.SECTION,
+  );
+  if (section.size === 0) return;
+  const size = section.size / symbols.length;
+  if (!Number.isInteger(size)) {
+    yield diagnose.oldMapsUneven(section.size, symbols.length, view.at(section, 0));
+    return;
+  }
+  for (const symbol of symbols) {
+    const at = view.atSymbol(symbol);
+    const more = section.bytes.subarray(symbol.value + OLD_SIZE, symbol.value + size);
+    if (symbol.binding === STB.LOCAL) yield diagnose.oldMapStatic(symbol.name, at);
+    else if (symbol.value + size > section.size) yield diagnose.oldMapTooSmall(symbol.name, at);
+    else if (!view.relaxed && more.some((byte) => byte !== 0)) {
+      yield diagnose.oldMapOptions(symbol.name, at);
+    }
+  }
+}
 
 function mapsIn(view: View, section: ElfSection): Parameters<typeof diagnose.legacyMaps>[0] {
   const { object } = view;
@@ -55,8 +91,8 @@ function definitionOf(name: string, map: LegacyMap): string {
 }
 
 /** libbpf reads maps and the kernel's structs of functions from BTF alone. */
-export const typesArePresent: Rule = (object, report) => {
-  const view = viewOf(object);
+export const typesArePresent: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   if (view.btf !== undefined) return;
   const wanting = wantsTypes(object, view);
   for (const { name } of wanting) report(diagnose.btfNeeded(name, view.btfFault));

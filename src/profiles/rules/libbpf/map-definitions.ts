@@ -9,11 +9,13 @@ import { KIND } from '../../../btf/format.ts';
 import { MAP_NUMBERS } from '../../../btf/map-definition.ts';
 import { peel, sizeOf } from '../../../btf/query.ts';
 import { type Btf, FIELD } from '../../../btf/types.ts';
+import { isBefore, type Loader } from '../../../model/rule.ts';
 
 export interface MapFields {
   /** Of numbers, by name; `__ulong` fields too. */
   readonly numbers: ReadonlyMap<string, number>;
   readonly keySize: number | undefined;
+  readonly valueSize: number | undefined;
 }
 
 /** What is wrong, in words that follow the map's name, and what libbpf says; it says nothing of some. */
@@ -42,10 +44,17 @@ class Wrong extends Error {
   }
 }
 
+/** Who reads. */
+export interface Reading {
+  readonly loader: Loader;
+  /** Passes over fields that it does not know. */
+  readonly relaxed: boolean;
+}
+
 /** `id` is a struct, or leads to one. */
-export function readMapFields(btf: Btf, id: number): ReadMap {
+export function readMapFields(btf: Btf, id: number, how: Reading): ReadMap {
   try {
-    return { map: new Reader(btf, false).read(peel(btf, id)) };
+    return { map: new Reader(btf, how, false).read(peel(btf, id)) };
   } catch (thrown) {
     if (thrown instanceof Wrong) return { wrong: thrown.fault };
     throw thrown;
@@ -55,12 +64,14 @@ export function readMapFields(btf: Btf, id: number): ReadMap {
 /** Of one definition; inner maps have a reader of their own. */
 class Reader {
   readonly #btf: Btf;
+  readonly #how: Reading;
   readonly #inner: boolean;
   readonly #numbers = new Map<string, number>();
   readonly #sizes = new Map<'key' | 'value', number>();
 
-  constructor(btf: Btf, inner: boolean) {
+  constructor(btf: Btf, how: Reading, inner: boolean) {
     this.#btf = btf;
+    this.#how = how;
     this.#inner = inner;
   }
 
@@ -69,9 +80,10 @@ class Reader {
     members.forEach(({ name, type }, i) => {
       if (name === 'key' || name === 'value') this.#size(name, this.#sizeOfTarget(name, type));
       else if (name === 'values') this.#values(type, i === members.length - 1);
-      else if (NUMBERS.has(name)) this.#number(name, type);
-      else {
-        const known = [...NUMBERS, 'key', 'value', 'values'].join(', ');
+      else if (this.#knows(name)) this.#number(name, type);
+      else if (!this.#how.relaxed) {
+        const numbers = [...NUMBERS].filter((one) => this.#knows(one));
+        const known = [...numbers, 'key', 'value', 'values'].join(', ');
         throw new Wrong(
           `has the unknown field '${name}'`,
           `unknown field '${name}'.`,
@@ -86,7 +98,12 @@ class Reader {
         'add __uint(type, BPF_MAP_TYPE_...)',
       );
     }
-    return { numbers: this.#numbers, keySize: this.#sizes.get('key') };
+    const [keySize, valueSize] = [this.#sizes.get('key'), this.#sizes.get('value')];
+    return { numbers: this.#numbers, keySize, valueSize };
+  }
+
+  #knows(name: string): boolean {
+    return NUMBERS.has(name) && (name !== 'map_extra' || !isBefore(this.#how.loader, [0, 6]));
   }
 
   #number(name: string, type: number): void {
@@ -100,7 +117,8 @@ class Reader {
   #value(name: string, type: number): number {
     const btf = this.#btf;
     const pointer = peel(btf, type);
-    if (name === 'map_extra' && btf.kind(pointer) !== KIND.PTR) return this.#enumerator(pointer);
+    const isLong = name === 'map_extra' && !isBefore(this.#how.loader, [1, 4]);
+    if (isLong && btf.kind(pointer) !== KIND.PTR) return this.#enumerator(pointer);
     const array = btf.kind(pointer) === KIND.PTR ? btf.target(pointer) : 0;
     if (btf.kind(array) !== KIND.ARRAY) {
       const expected = btf.kind(pointer) === KIND.PTR ? 'ARRAY' : 'PTR';
@@ -189,7 +207,8 @@ class Reader {
         'move it to the end',
       );
     }
-    if (!MAPS_OF_MAPS.has(of) && of !== PROG_ARRAY) {
+    const holdsPrograms = of === PROG_ARRAY && !isBefore(this.#how.loader, [0, 6]);
+    if (!MAPS_OF_MAPS.has(of) && !holdsPrograms) {
       throw new Wrong(
         "has 'values', which its type does not have",
         'should be map-in-map or prog-array.',
@@ -212,7 +231,7 @@ class Reader {
         'map-in-map inner def is of unexpected kind ...',
         'write __array(values, struct INNER), where the struct is a map definition',
       );
-    } else new Reader(btf, true).read(slot);
+    } else new Reader(btf, this.#how, true).read(slot);
   }
 
   /** What the pointers in `values` point to. */

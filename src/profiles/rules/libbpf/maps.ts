@@ -15,7 +15,7 @@ const ARRAY_OF_MAPS = 12;
 const HASH_OF_MAPS = 13;
 const ARENA = 33;
 
-interface BtfMap {
+export interface BtfMap {
   readonly name: string;
   readonly variable: SectionVariable;
   readonly fields: MapFields;
@@ -31,8 +31,8 @@ interface Maps {
   readonly hasStatic: boolean;
 }
 
-export const mapDefinitions: Rule = (object, report) => {
-  const view = viewOf(object);
+export const mapDefinitions: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   if (view.sections('maps').length === 0 || view.btf === undefined) return;
   if (!view.dataSections.has('.maps')) report(diagnose.noMapsSection());
   else for (const refusal of mapsOf(view).refusals) report(refusal);
@@ -89,7 +89,7 @@ function readMaps(view: View): Maps {
       refuse('is smaller than its type', 'invalid def size.', 'build the object again');
       continue;
     }
-    const { map, wrong } = readMapFields(btf, struct);
+    const { map, wrong } = readMapFields(btf, struct, view);
     if (wrong === undefined) accepted.push({ name, variable, fields: map, at });
     else refuse(wrong.fault, wrong.quoted, wrong.remedy);
   }
@@ -97,7 +97,7 @@ function readMaps(view: View): Maps {
 }
 
 /** None where libbpf refuses one: it looks no further then. */
-function definedMaps(view: View): readonly BtfMap[] {
+export function definedMaps(view: View): readonly BtfMap[] {
   const { accepted, refusals } = mapsOf(view);
   return refusals.length > 0 ? [] : accepted;
 }
@@ -109,8 +109,8 @@ export function isRefusedMap(view: View, { type, name }: ElfSymbol): boolean {
 }
 
 /** Programs and inner maps that the object itself puts into slots. */
-export const mapSlots: Rule = (object, report) => {
-  const view = viewOf(object);
+export const mapSlots: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const { btf } = view;
   const [section] = view.sections('maps');
   const relocations = section && object.relocations.get(section.index);
@@ -179,8 +179,8 @@ function isSlot(btf: Btf, { variable }: BtfMap, offset: number): boolean {
 }
 
 /** The arena is a map like others, and its variables have a section of their own. */
-export const arena: Rule = (object, report) => {
-  const view = viewOf(object);
+export const arena: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const maps = definedMaps(view);
   const arenas = maps.filter(({ fields }) => fields.numbers.get('type') === ARENA);
   const [first, ...more] = arenas;

@@ -3,6 +3,7 @@ import { ByteView } from '../../../base/bytes.ts';
 import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import { STB, STT } from '../../../elf/constants.ts';
 import type { ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
+import { isBefore, type Loader } from '../../../model/rule.ts';
 import type { BpfFunction } from '../object-view.ts';
 import type { View } from './view.ts';
 
@@ -74,9 +75,10 @@ export interface SubprogramUse {
   readonly relocated: boolean;
 }
 
-/** Whether a subprogram's address can be taken by the symbol. */
-export function namesSubprogram({ binding, type }: ElfSymbol): boolean {
-  return binding === STB.LOCAL ? type === STT.SECTION : type === STT.FUNC;
+/** Whether a subprogram's address can be taken by the symbol; by a weak one since 1.4. */
+export function namesSubprogram({ binding, type }: ElfSymbol, loader: Loader): boolean {
+  if (binding === STB.LOCAL) return type === STT.SECTION;
+  return type === STT.FUNC && (binding === STB.GLOBAL || !isBefore(loader, [1, 4]));
 }
 
 const uses = new WeakMap<View, readonly SubprogramUse[]>();
@@ -101,7 +103,7 @@ function findUses(view: View): SubprogramUse[] {
     if (known === undefined) relocated.set(section, new Set([offset]));
     else known.add(offset);
     if (inside === undefined || target === undefined || target !== view.text) continue;
-    const kind = useKind(reference);
+    const kind = useKind(reference, view.loader);
     const to = symbol.value + (kind === 'call' ? (imm + 1) * 8 : imm);
     if (kind === undefined || symbol.value % 8 !== 0 || to % 8 !== 0) continue;
     found.push({ from: inside, offset, kind, to, relocated: true });
@@ -112,9 +114,12 @@ function findUses(view: View): SubprogramUse[] {
   return found;
 }
 
-function useKind({ opcode, src, symbol }: Reference): SubprogramUse['kind'] | undefined {
+function useKind(
+  { opcode, src, symbol }: Reference,
+  loader: Loader,
+): SubprogramUse['kind'] | undefined {
   if (opcode === Opcode.CALL) return src === CallKind.FUNCTION ? 'call' : undefined;
-  return opcode === Opcode.LD_IMM64 && namesSubprogram(symbol) ? 'address' : undefined;
+  return opcode === Opcode.LD_IMM64 && namesSubprogram(symbol, loader) ? 'address' : undefined;
 }
 
 /** Calls within a section that the assembler has resolved. */

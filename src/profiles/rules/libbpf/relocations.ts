@@ -5,19 +5,19 @@
 import { CallKind, Opcode } from '../../../bpf/opcode.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
-import { SHT } from '../../../elf/constants.ts';
+import { SHT, STB } from '../../../elf/constants.ts';
 import type { ElfSection } from '../../../elf/types.ts';
-import type { Rule } from '../../../model/rule.ts';
+import { isBefore, type Rule } from '../../../model/rule.ts';
 import type { BpfFunction } from '../object-view.ts';
 import { addressesIn } from './data.ts';
 import { isRefusedMap } from './maps.ts';
 import { refusedWrite } from './read-only.ts';
 import { isInstruction, namesSubprogram, type Reference, referencesOf } from './references.ts';
-import { isExtern, type View, viewOf } from './view.ts';
+import { isExtern, since, type View, viewOf } from './view.ts';
 
 /** One report for each symbol and reason. */
-export const references: Rule = (object, report) => {
-  const view = viewOf(object);
+export const references: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const seen = new Set<string>();
   for (const reference of referencesOf(view)) {
     const refusal = refusalOf(view, reference);
@@ -76,8 +76,11 @@ function refusedAddress(
         const why = 'libbpf fills in addresses of subprograms in .text only';
         return diagnose.functionAddress(name, target.name, inside, why, at());
       }
-      if (!namesSubprogram(symbol)) {
-        const why = 'it is a local symbol, where libbpf wants a global one or that of the section';
+      if (!namesSubprogram(symbol, view.loader)) {
+        const why =
+          symbol.binding === STB.WEAK
+            ? 'it is a weak symbol, which libbpf takes since 1.4'
+            : 'it is a local symbol, where libbpf wants a global one or that of the section';
         return diagnose.functionAddress(name, target.name, inside, why, at());
       }
       if (value % 8 === 0 && imm % 8 === 0) return undefined;
@@ -95,7 +98,7 @@ function refusedAddress(
     default:
       // One refusal of legacy maps is enough.
       if (target.name === 'maps') return undefined;
-      return diagnose.notData(name, target.name, inside, remedyFor(target), at());
+      return diagnose.notData(name, target.name, inside, remedyFor(target, view), at());
   }
 }
 
@@ -114,7 +117,11 @@ function refusedMap(view: View, reference: Reference, inside: string): Diagnosti
   return diagnose.notAMap(name, symbol.value, inside, placeOf(view, reference));
 }
 
-function remedyFor({ name, type, size }: ElfSection): string {
+function remedyFor({ name, type, size }: ElfSection, { loader }: View): string {
+  const first = since(name, type);
+  if (first !== undefined && isBefore(loader, first)) {
+    return `libbpf knows '${name}' since ${first.join('.')}`;
+  }
   if (/^\.(ro)?data(\.|$)/.test(name) && type === SHT.PROGBITS && size === 0) {
     return 'the section is empty';
   }
@@ -123,9 +130,17 @@ function remedyFor({ name, type, size }: ElfSection): string {
   return `put it into .data or .rodata; in a script: .rodata : { *(${name}) }`;
 }
 
+/** GCC writes a `.bss` whether there is something in it or not. */
+export const emptySections: Rule = (object, report, loader) => {
+  if (!isBefore(loader, [1, 0])) return;
+  for (const section of viewOf(object, loader).sections('data')) {
+    if (section.size === 0) report(diagnose.emptyBss(section.name));
+  }
+};
+
 /** Relocations that libbpf stumbles over for where they are, or does not see. */
-export const relocationTables: Rule = (object, report) => {
-  const view = viewOf(object);
+export const relocationTables: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   for (const [index, relocations] of object.relocations) {
     const section = object.sections[index]!;
     const role = view.role(section);

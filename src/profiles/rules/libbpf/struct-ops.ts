@@ -13,9 +13,9 @@ import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/libbpf.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import type { ElfRelocation, ElfSection } from '../../../elf/types.ts';
-import type { Rule } from '../../../model/rule.ts';
+import { isBefore, type Rule } from '../../../model/rule.ts';
 import type { BpfFunction } from '../object-view.ts';
-import { isExtern, type View, viewOf } from './view.ts';
+import { isExtern, since, type View, viewOf } from './view.ts';
 
 interface Implementation {
   readonly name: string;
@@ -28,8 +28,8 @@ interface Implementation {
 
 type Report = (diagnostic: Diagnostic) => void;
 
-export const structOps: Rule = (object, given) => {
-  const view = viewOf(object);
+export const structOps: Rule = (object, given, loader) => {
+  const view = viewOf(object, loader);
   const { btf } = view;
   if (btf === undefined) return;
   let refused = false;
@@ -37,6 +37,15 @@ export const structOps: Rule = (object, given) => {
     refused = true;
     given(diagnostic);
   };
+  for (const section of object.sections) {
+    const first = /^\??\.struct_ops/.test(section.name) && since(section.name, section.type);
+    // tc loads no such programs, and does not miss what libbpf skips.
+    if (!first || !isBefore(loader, first) || view.relaxed) continue;
+    const quoted = `elf: skipping unrecognized data section(${section.index}) ${section.name}`;
+    const what = `libbpf knows the section '${section.name}' since ${first.join('.')} only`;
+    const remedy = 'SEC(".struct_ops") is older, and attached by the application';
+    report(diagnose.badStructOps(what, quoted, remedy, view.at(section, 0)));
+  }
   const used = new Set<BpfFunction>();
   for (const section of view.sections('struct_ops')) {
     const implementations = readImplementations(view, btf, section, report);
@@ -48,7 +57,7 @@ export const structOps: Rule = (object, given) => {
   }
   if (refused) return;
   for (const program of view.programs()) {
-    const kind = programTypeOf(program.section.name);
+    const kind = programTypeOf(program.section.name, loader.version);
     if (kind?.type !== 'struct_ops' || !kind.autoload || used.has(program)) continue;
     given(diagnose.structOpsUnused(program.name, view.atSymbol(program.symbol)));
   }

@@ -7,8 +7,8 @@ import type { BpfFunction } from '../object-view.ts';
 import { type SubprogramUse, subprogramUses } from './references.ts';
 import { type View, viewOf } from './view.ts';
 
-export const callees: Rule = (object, report) => {
-  const view = viewOf(object);
+export const callees: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   for (const use of subprogramUses(view)) {
     const { from, offset, to, relocated, kind } = use;
     if (!relocated && from.section !== view.text) {
@@ -28,8 +28,8 @@ function calleeOf(view: View, { to }: SubprogramUse): BpfFunction | undefined {
 }
 
 /** The kernel wants information about all functions of a program, or about none. */
-export const informationOfSubprograms: Rule = (object, report) => {
-  const view = viewOf(object);
+export const informationOfSubprograms: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const { btf, ext } = view;
   if (btf === undefined || ext === undefined || view.text === undefined) return;
   const subprograms = view.functions(view.text);
@@ -49,8 +49,8 @@ export const informationOfSubprograms: Rule = (object, report) => {
 };
 
 /** The kernel tells functions apart by that information where their address is taken. */
-export const addressesHaveInformation: Rule = (object, report) => {
-  const view = viewOf(object);
+export const addressesHaveInformation: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
   const { btf, ext } = view;
   const described =
     btf === undefined || ext === undefined

@@ -4,6 +4,7 @@ import { typeIds } from '../../../btf/query.ts';
 import { type Btf, FIELD, type SectionVariable } from '../../../btf/types.ts';
 import { SHF, SHT, STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSection, ElfSymbol } from '../../../elf/types.ts';
+import { isBefore, type Loader, type Version } from '../../../model/rule.ts';
 import { type BpfFunction, ObjectView } from '../object-view.ts';
 
 /** What libbpf takes a section for; `other` it skips. */
@@ -20,13 +21,16 @@ export interface DataSection {
   readonly offsets: ReadonlySet<number>;
 }
 
-const views = new WeakMap<ElfObject, View>();
+const views = new WeakMap<ElfObject, Map<string, View>>();
 
-export function viewOf(object: ElfObject): View {
-  let view = views.get(object);
+export function viewOf(object: ElfObject, loader: Loader): View {
+  const known = views.get(object) ?? new Map<string, View>();
+  views.set(object, known);
+  const key = `${loader.name} ${loader.version.join('.')}`;
+  let view = known.get(key);
   if (view === undefined) {
-    view = new View(object);
-    views.set(object, view);
+    view = new View(object, loader);
+    known.set(key, view);
   }
   return view;
 }
@@ -36,11 +40,16 @@ export class View extends ObjectView {
   readonly text: ElfSection | undefined;
   /** By name; libbpf takes the first of a name. */
   readonly dataSections: ReadonlyMap<string, DataSection>;
+  readonly loader: Loader;
+  /** tc opens objects with `relaxed_maps`: unknown fields of map definitions are passed over. */
+  readonly relaxed: boolean;
   readonly #roles: readonly Role[];
 
-  constructor(object: ElfObject) {
-    super(object);
-    this.#roles = object.sections.map(roleOf);
+  constructor(object: ElfObject, loader: Loader) {
+    super(object, newestKind(loader));
+    this.loader = loader;
+    this.relaxed = loader.name === 'tc-libbpf';
+    this.#roles = object.sections.map((section) => roleOf(section, loader));
     this.text = object.sections.find((section) => section.name === '.text' && this.isCode(section));
     this.dataSections = dataSectionsOf(this.btf, object);
   }
@@ -70,8 +79,27 @@ export function isExtern({ place, binding, type, name }: ElfSymbol): boolean {
   return place === 'undefined' && binding !== STB.LOCAL && type === STT.NOTYPE && name !== '';
 }
 
+/** One type of a newer kind, and libbpf reads none of the object. */
+function newestKind(loader: Loader): number {
+  if (isBefore(loader, [0, 6])) return KIND.FLOAT;
+  return isBefore(loader, [1, 0]) ? KIND.TYPE_TAG : KIND.ENUM64;
+}
+
+/** Of a section by its name and type, the version that has taken it for that first. */
+export function since(name: string, type: number): Version | undefined {
+  if (type === SHT.NOBITS) return name.startsWith('.bss.') ? [1, 1] : undefined;
+  if (/^\.(ro)?data\./.test(name)) return [0, 6];
+  if (name === '.struct_ops.link') return [1, 2];
+  if (name.startsWith('?.struct_ops')) return [1, 4];
+  if (name === '.addr_space.1') return [1, 4];
+  return name === '.jumptables' ? [1, 7] : undefined;
+}
+
 /** Names before types, as libbpf looks at them. */
-function roleOf({ name, type, flags, size }: ElfSection): Role {
+function roleOf({ name, type, flags, size }: ElfSection, loader: Loader): Role {
+  const first = since(name, type);
+  const isNew = first !== undefined && isBefore(loader, first);
+  if (isNew && (flags & SHF.EXECINSTR) === 0) return 'other';
   if (name === '.maps') return 'maps';
   if (/^(license|version|maps|\.BTF(\.ext)?|\.debug_.*)$/.test(name)) return 'other';
   if (type === SHT.NOBITS) return /^\.bss(\.|$)/.test(name) ? 'data' : 'other';

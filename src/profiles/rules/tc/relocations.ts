@@ -1,152 +1,141 @@
-/** TC-006 and TC-012 to TC-019: which relocations tc's loader applies, and to what effect. */
-import { ByteView } from '../../../base/bytes.ts';
-import { Code } from '../../../bpf/code.ts';
-import { CallKind, Opcode } from '../../../bpf/opcode.ts';
+/** TC-006, TC-011 to TC-014 and TC-019: which relocations tc applies, and to what effect. */
 import * as diagnose from '../../../diag/catalogue/tc.ts';
-import { SHF, STB, STT } from '../../../elf/constants.ts';
-import type { ElfObject, ElfRelocation, ElfSection, ElfSymbol } from '../../../elf/types.ts';
+import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
+import { SHT, STT } from '../../../elf/constants.ts';
+import type { ElfObject, ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
+import type { Reference } from './reference.ts';
+import { foreignType } from './sections.ts';
+import { type TcView, tcView } from './view.ts';
 
-interface CodeRelocation {
-  readonly section: ElfSection;
-  readonly relocation: ElfRelocation;
-  readonly symbol: ElfSymbol;
-  readonly target: ElfSection | undefined;
-  readonly isCall: boolean;
-  /** The immediate of the instruction. */
-  readonly imm: number;
+/** Sections that somebody may ask for, and `.text` before them. */
+function checked(object: ElfObject): ElfSection[] {
+  const { code, text } = tcView(object);
+  return code.filter((section) => section === text || foreignType(section) === undefined);
 }
 
-function* codeRelocations(object: ElfObject): Generator<CodeRelocation> {
-  for (const section of object.sections) {
-    if ((section.flags & SHF.EXECINSTR) === 0) continue;
-    const view = new ByteView(section.bytes, object.order);
-    for (const relocation of object.relocations.get(section.index) ?? []) {
-      if (!view.has(relocation.offset, 8)) continue;
-      const symbol = object.symbols[relocation.symbol]!;
-      yield {
-        section,
-        relocation,
-        symbol,
-        target: symbol.place === 'section' ? object.sections[symbol.section] : undefined,
-        isCall: view.u8(relocation.offset) === 0x85,
-        imm: view.i32(relocation.offset + 4),
-      };
+export const relocationTables: Rule = (object, report) => {
+  const view = tcView(object);
+  for (const section of checked(object)) {
+    const tables = view.tables(section);
+    for (const { section: table, applied, relocations } of tables) {
+      if (applied || relocations.length === 0) continue;
+      const { length } = relocations;
+      if (table.type !== SHT.REL) {
+        const needed = section === view.text && !tables.some((other) => other.applied);
+        report(diagnose.relaIgnored(section.name, length, needed));
+      } else report(diagnose.secondTable(section.name, table.name, length));
     }
   }
-}
-
-function has(object: ElfObject, name: string): boolean {
-  return object.sections.some((section) => section.name === name && section.size > 0);
-}
-
-export const relocationTargets: Rule = (object, report) => {
-  for (const { section, relocation, symbol, target, isCall } of codeRelocations(object)) {
-    const at = [
-      { kind: 'object' as const, file: 'output', section: section.name, offset: relocation.offset },
-    ];
-    if (symbol.place === 'undefined') report(diagnose.undefinedInOutput(symbol.name));
-    else if (target?.name === '.text' && !isCall) {
-      report(diagnose.functionAddressTaken(symbol.name, at));
-    } else if (target?.name !== 'maps' && target?.name !== '.text') {
-      report(diagnose.forbiddenTarget(target?.name ?? `'${symbol.name}'`, '', '', at));
-    }
+  if (view.maps === undefined) return;
+  for (const { offset, symbol: index } of object.relocations.get(view.maps.index) ?? []) {
+    const map = view.mapSection.maps.findLast((one) => one.offset <= offset);
+    const target = view.base.nameOf(object.symbols[index]!);
+    report(diagnose.mapInitialised(map?.name ?? '?', target, view.base.at(view.maps, offset)));
   }
 };
 
 export const somethingToRelocateFor: Rule = (object, report) => {
-  if (has(object, 'maps') || has(object, '.text')) return;
-  const relocated = new Set([...codeRelocations(object)].map(({ section }) => section.name));
-  for (const name of relocated) report(diagnose.neverRelocated(name));
+  const view = tcView(object);
+  if (view.relocates) return;
+  for (const section of checked(object)) {
+    const list = view.references(section);
+    const [first] = list;
+    if (first === undefined) continue;
+    const name = view.base.nameOf(first.symbol);
+    report(diagnose.neverRelocated(section.name, name, list.length, placeOf(view, first)));
+  }
 };
 
-export const mapReferences: Rule = (object, report) => {
-  for (const { section, relocation, symbol, target, imm } of codeRelocations(object)) {
-    if (target?.name !== 'maps') continue;
-    if (symbol.type === STT.SECTION || symbol.binding !== STB.GLOBAL || imm !== 0) {
-      report(diagnose.mapNotByItsSymbol(section.name, relocation.offset));
+/** One report for each symbol and reason. */
+export const references: Rule = (object, report) => {
+  const view = tcView(object);
+  if (!view.relocates) return;
+  const seen = new Set<string>();
+  for (const section of checked(object)) {
+    for (const reference of view.references(section)) {
+      const refusal = refusalOf(view, reference);
+      if (refusal === undefined || seen.has(refusal.message)) continue;
+      seen.add(refusal.message);
+      report(refusal);
     }
   }
 };
 
-export const textIsRelocated: Rule = (object, report) => {
-  const text = object.sections.find(({ name }) => name === '.text');
-  if (text === undefined || text.size === 0) return;
-  if ((object.relocations.get(text.index) ?? []).length === 0) {
-    report(diagnose.textWithoutRelocations());
-  }
-};
-
-export const callForm: Rule = (object, report) => {
-  for (const { section, relocation, symbol, target, isCall } of codeRelocations(object)) {
-    if (!isCall || target?.name !== '.text') continue;
-    if (symbol.type !== STT.SECTION && symbol.value !== 0) {
-      report(diagnose.callForm(section.name, relocation.offset));
-    }
-  }
-};
-
-/** tc shifts a relocated call inside of `.text` as if it stood in the program. */
-export const callsInsideText: Rule = (object, report) => {
-  for (const { section, relocation, isCall } of codeRelocations(object)) {
-    if (section.name === '.text' && isCall) report(diagnose.relocatedCallInText(relocation.offset));
-  }
-};
-
-interface TextCall {
-  readonly section: ElfSection;
-  readonly offset: number;
-  /** The offset in `.text` of what is called. */
-  readonly callee: number;
+function placeOf(view: TcView, { section, relocation }: Reference): readonly Location[] {
+  return view.base.at(section, relocation.offset);
 }
 
-/** Calls into `.text`: relocated ones, and inside of it those that the assembler resolved. */
-function* callsOfText(object: ElfObject, text: ElfSection): Generator<TextCall> {
-  const relocated = new Set<number>();
-  for (const { section, relocation, symbol, target, isCall, imm } of codeRelocations(object)) {
-    const { offset } = relocation;
-    if (section === text) relocated.add(offset);
-    if (!isCall || target !== text) continue;
-    yield { section, offset, callee: symbol.value + (imm + 1) * 8 };
-  }
-  const decoded = Code.decode(text.bytes, object.order, { file: 'output', section: text.name });
-  const { code } = decoded;
-  if (code === undefined) return;
-  for (let slot = 0; slot < code.length; slot = code.next(slot)) {
-    if (code.opcode[slot] !== Opcode.CALL || code.src[slot] !== CallKind.FUNCTION) continue;
-    if (relocated.has(slot * 8)) continue;
-    yield { section: text, offset: slot * 8, callee: (slot + 1 + code.imm[slot]!) * 8 };
-  }
-}
-
-/** tc appends all of `.text` to each program that calls into it, so each must reach all of it. */
-export const textIsReached: Rule = (object, report) => {
-  const text = object.sections.find(({ name }) => name === '.text');
-  if (text === undefined) return;
-  const functions = object.symbols.filter(
-    (symbol) => symbol.section === text.index && symbol.type === STT.FUNC,
-  );
-  const calls = [...callsOfText(object, text)];
-  const callees = (from: (call: TextCall) => boolean): number[] =>
-    calls.filter(from).map(({ callee }) => callee);
-
-  const programs = new Set(
-    calls.map(({ section }) => section).filter((section) => section !== text),
-  );
-  for (const program of programs) {
-    const reached = new Set<number>();
-    const pending = callees((call) => call.section === program);
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      if (reached.has(at)) continue;
-      reached.add(at);
-      const end = at + (functions.find((fn) => fn.value === at)?.size ?? 0);
-      const start = at;
-      pending.push(
-        ...callees(({ section, offset }) => section === text && offset >= start && offset < end),
+function refusalOf(view: TcView, reference: Reference): Diagnostic | undefined {
+  const { effect, symbol, relocation, section, target, entry, high } = reference;
+  const at = placeOf(view, reference);
+  const name = view.base.nameOf(symbol);
+  const slot = Math.floor(relocation.offset / 8);
+  switch (effect.kind) {
+    case 'map':
+      if (high !== 0) return diagnose.upperHalf(name, at);
+      return wrongMap(view, reference, effect.index);
+    case 'no map':
+      return diagnose.wrongMap(name, undefined, at);
+    case 'no ld_imm64':
+      return diagnose.mapAtOtherInstruction(name, slot, at);
+    case 'no instruction':
+      return diagnose.outsideSection(section.name, relocation.offset);
+    case 'divides by zero':
+    case 'call of nothing':
+      return diagnose.undefinedInOutput(name, effect.kind, at);
+    case 'no call':
+      if (target !== undefined) return diagnose.functionAddressTaken(name, at, slot);
+      return diagnose.undefinedInOutput(
+        name,
+        {
+          quoted: `ELF contains relo data for non call instruction at offset ${slot}! Compiler bug?!`,
+        },
+        at,
       );
-    }
-    for (const fn of functions) {
-      if (!reached.has(fn.value)) report(diagnose.unreachedText(fn.name, program.name));
-    }
+    case 'other section':
+      return otherSection(view, reference, effect.number, entry);
+    case 'call':
+      return undefined;
   }
-};
+}
+
+/** The maps of `.maps` have a report of their own. */
+function otherSection(
+  view: TcView,
+  reference: Reference,
+  number: number,
+  entry: number,
+): Diagnostic | undefined {
+  const { symbol, target } = reference;
+  const at = placeOf(view, reference);
+  const name = view.base.nameOf(symbol);
+  if (symbol.place === 'undefined') {
+    const quoted = `ELF contains non-{map,call} related relo data in entry ${entry} pointing to section 0! Compiler bug?!`;
+    return diagnose.undefinedInOutput(name, { quoted }, at);
+  }
+  if (target?.name === '.maps') return undefined;
+  const against =
+    target === undefined
+      ? `the ${symbol.place} symbol '${name}'`
+      : symbol.type === STT.SECTION
+        ? target.name
+        : `'${name}' in ${target.name}`;
+  const remedy = 'link the object with tc.ld: constants become part of the code';
+  return diagnose.forbiddenTarget(against, '', remedy, at, { entry, section: number });
+}
+
+/** tc goes by the symbol's value; what is meant is that and what the instruction adds. */
+function wrongMap(view: TcView, reference: Reference, taken: number): Diagnostic | undefined {
+  const { symbol, imm } = reference;
+  const { maps, stride } = view.mapSection;
+  const meant = symbol.value + imm;
+  const at = placeOf(view, reference);
+  const map = maps[Math.floor(meant / stride)];
+  // Where the section is refused as a whole, there is nothing to compare.
+  if (maps.length === 0 || meant === taken * stride) return undefined;
+  if (map === undefined)
+    return diagnose.wrongMap(`${view.base.nameOf(symbol)}+${imm}`, maps[taken]?.name, at);
+  if (map.offset === taken * stride) return diagnose.insideMap(map.name, meant - map.offset, at);
+  return diagnose.wrongMap(map.name, maps[taken]?.name ?? '', at);
+}

@@ -1,0 +1,79 @@
+/** TCL-002 and TCL-003: maps, which tc creates as the object has them, with the program that it loads in their slots. */
+import { peel } from '../../../btf/query.ts';
+import * as diagnose from '../../../diag/catalogue/tc-libbpf.ts';
+import type { ElfSection } from '../../../elf/types.ts';
+import { mapFault } from '../../../model/kernel-maps.ts';
+import { MapType } from '../../../model/legacy-map.ts';
+import { mapTypeName } from '../../../model/map-types.ts';
+import { isBefore, type Loader, type Rule } from '../../../model/rule.ts';
+import { type BtfMap, definedMaps } from '../libbpf/maps.ts';
+import { type View, viewOf } from '../libbpf/view.ts';
+import { foreignType } from '../tc/sections.ts';
+
+/** libbpf puts programs into slots as it loads the object, and tc has it load one. */
+export const programSlots: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
+  const [section] = view.sections('maps');
+  const { btf } = view;
+  if (section === undefined || btf === undefined) return;
+  const programs = view.programs();
+  const asked = new Set(
+    programs.map((program) => program.section).filter((one) => foreignType(one) === undefined),
+  );
+  for (const { offset, symbol: index } of object.relocations.get(section.index) ?? []) {
+    const map = mapAt(view, offset);
+    if (map?.fields.numbers.get('type') !== MapType.PROG_ARRAY) continue;
+    const { name } = object.symbols[index]!;
+    const program = programs.find((one) => one.name === name);
+    if (program === undefined || isOnlyProgram(view, program.section, name, asked)) continue;
+    const struct = peel(btf, btf.target(map.variable.type));
+    const values = (btf.members(struct).at(-1)?.offsetBits ?? 0) / 8;
+    const slot = (offset - map.variable.offset - values) / 8;
+    report(
+      diagnose.slotNotLoaded(map.name, slot, name, program.section.name, view.at(section, offset)),
+    );
+  }
+};
+
+function mapAt(view: View, offset: number): BtfMap | undefined {
+  return definedMaps(view).find(
+    ({ variable }) => variable.offset <= offset && offset < variable.offset + variable.size,
+  );
+}
+
+/** Whether tc can be asked for no other: it takes the first of a section. */
+function isOnlyProgram(
+  view: View,
+  section: ElfSection,
+  name: string,
+  asked: ReadonlySet<ElfSection>,
+): boolean {
+  return asked.size === 1 && asked.has(section) && view.functions(section)[0]?.name === name;
+}
+
+export const numbers: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
+  for (const { name, fields, at } of definedMaps(view)) {
+    const type = fields.numbers.get('type') ?? 0;
+    const fault = mapFault({
+      type,
+      keySize: fields.keySize ?? 0,
+      valueSize: fields.valueSize ?? 0,
+      maxEntries: entries(type, fields.numbers.get('max_entries') ?? 0, loader),
+      flags: fields.numbers.get('map_flags') ?? 0,
+    });
+    if (fault === undefined) continue;
+    const kind = mapTypeName(type)?.replaceAll('_', ' ') ?? `map of type ${type}`;
+    report(diagnose.mapRefused(name, kind, fault, at));
+  }
+};
+
+const PAGE_SIZE = 4096;
+
+/** libbpf fills in the number of CPUs, and since 1.0 makes ring buffers large enough. */
+function entries(type: number, given: number, loader: Loader): number {
+  if (type === MapType.PERF_EVENT_ARRAY) return Math.max(1, given);
+  const isRing = type === MapType.RINGBUF || type === MapType.USER_RINGBUF;
+  if (!isRing || given === 0 || isBefore(loader, [1, 0])) return given;
+  return Math.max(PAGE_SIZE, 2 ** Math.ceil(Math.log2(given)));
+}
