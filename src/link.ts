@@ -20,6 +20,7 @@ import { allocateCommons } from './passes/allocate-commons.ts';
 import { applySettings } from './passes/apply-settings.ts';
 import { assignOffsets } from './passes/assign-offsets.ts';
 import { checkCommands } from './passes/check-commands.ts';
+import { checkConfiguration } from './passes/check-configuration.ts';
 import { checkDeclarations } from './passes/check-declarations.ts';
 import { completeRecords } from './passes/complete-records.ts';
 import { declareSymbols } from './passes/declare-symbols.ts';
@@ -81,6 +82,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
     checkDeclarations(state, sink);
   } else {
     noteCoreRelocations(files, profile.name, sink);
+    checkConfiguration(state, profile.name, sink);
   }
   stopOnErrors(); // every name has its definition, and its declarations agree
 

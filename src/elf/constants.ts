@@ -39,6 +39,7 @@ export const SHF = {
   LINK_ORDER: 0x80,
   GROUP: 0x200,
   COMPRESSED: 0x800,
+  GNU_RETAIN: 0x200000,
   EXCLUDE: 0x80000000,
 } as const;
 

@@ -46,9 +46,12 @@ export interface Listing {
   readonly size: number;
 }
 
+/** Where BTF lists settings of the kernel (`__kconfig`). */
+export const CONFIGURATION = '.kconfig';
+
 /** Kept in BTF alone, for the loader to fill: no object has bytes for these. */
 export function isEphemeral(section: string): boolean {
-  return section === '.ksyms' || section === '.kconfig';
+  return section === '.ksyms' || section === CONFIGURATION;
 }
 
 /** Whether it says what other objects may mean by the name. */

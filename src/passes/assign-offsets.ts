@@ -192,7 +192,8 @@ class Round {
       this.diagnostics.push(sectionMismatch(other.name, property, of(first, a), of(other, b)));
     };
     differ('type', first.type, other.type);
-    differ('flags', first.flags, other.flags);
+    // Whether a section is to be kept makes no difference to what it holds: rustc marks single variables.
+    differ('flags', first.flags & ~SHF.GNU_RETAIN, other.flags & ~SHF.GNU_RETAIN);
     differ('entry size', first.entsize, other.entsize);
   }
 

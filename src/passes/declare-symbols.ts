@@ -18,7 +18,7 @@ import type { Layout, PlacedSection } from '../model/layout.ts';
 import type { MergedTypes } from '../model/merged-types.ts';
 import { functionsIn, SUBPROGRAMS } from '../model/output-functions.ts';
 import type { LinkState } from '../model/state.ts';
-import { type Declaration, isEphemeral, isGlobal } from '../model/types.ts';
+import { CONFIGURATION, type Declaration, isEphemeral, isGlobal } from '../model/types.ts';
 import { Finder, type Whereabouts } from '../model/whereabouts.ts';
 
 export interface DeclareOptions {
@@ -178,7 +178,7 @@ class Declarer {
 
   #isConfiguration(name: string): boolean {
     const all = this.#state.types.declarationsOf(name);
-    return all.some(({ listed }) => listed?.section === '.kconfig');
+    return all.some(({ listed }) => listed?.section === CONFIGURATION);
   }
 
   /** The kernel wants names for the parameters of what is defined; an extern declaration may have none. */

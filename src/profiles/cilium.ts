@@ -3,6 +3,7 @@ import { type Profile, takesAll } from './profile.ts';
 import * as btf from './rules/cilium/btf.ts';
 import { byteOrder } from './rules/cilium/byte-order.ts';
 import { externs } from './rules/cilium/externs.ts';
+import { features } from './rules/cilium/features.ts';
 import { addressesHaveInformation, flattened } from './rules/cilium/flattened.ts';
 import { functions } from './rules/cilium/functions.ts';
 import { gapsBehindFunctions } from './rules/cilium/gaps.ts';
@@ -48,6 +49,7 @@ export const cilium: Profile = {
     relocations.references,
     // What it takes, and does something else with; and what only the kernel refuses.
     kernelTypes,
+    features,
     gapsBehindFunctions,
     records,
     flattened,

@@ -32,5 +32,6 @@ export const tcLibbpf: Profile = {
     programs.programTypes,
     maps.numbers,
     maps.programSlots,
+    maps.programArraysArePinned,
   ],
 };

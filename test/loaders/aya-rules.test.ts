@@ -14,19 +14,12 @@ import { check } from '../profiles/aya/check.ts';
 import { fixtureObjects } from '../support/link.ts';
 import { type AyaVersion, ayaLoad, ayaObject } from './support/aya.ts';
 import { describeLoaders, fixture } from './support/environment.ts';
+import { quotationPattern } from './support/quotation.ts';
 
 const versions: readonly (readonly [AyaVersion, readonly [number, number]])[] = [
   ['0.3', [0, 3]],
   ['0.6', [0, 6]],
 ];
-
-/** What stands for numbers and names in bpfld's quotations. */
-const placeholder = /\\\.\\\.\\\.|\b(?:N|M|L|NAME|KIND|REASON)\b/g;
-
-function pattern(quotation: string): RegExp {
-  const escaped = quotation.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(escaped.replace(placeholder, '.*'));
-}
 
 /** What became of the object, and all that was said. */
 function outcomeOf(bytes: Uint8Array, version: AyaVersion): { outcome: Outcome; said: string } {
@@ -57,7 +50,7 @@ describeLoaders("aya's rules", () => {
         const [told] = found(bytes, version, rule);
         if (predicted === 'fine') expect(told).toBeUndefined();
         else if (outcome !== 'silent' && told?.says !== undefined) {
-          expect(said).toMatch(pattern(told.says.text));
+          expect(said).toMatch(quotationPattern(told.says.text));
         }
       },
     );

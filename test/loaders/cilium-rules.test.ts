@@ -26,20 +26,13 @@ import {
 } from './support/cilium.ts';
 import { cache, describeLoaders, fixture } from './support/environment.ts';
 import { plainPacket } from './support/packets.ts';
+import { quotationPattern } from './support/quotation.ts';
 
 const versions: Readonly<Record<CiliumVersion, Version>> = {
   newest: [0, 22],
   '0.20': [0, 20],
   '0.13': [0, 13],
 };
-
-/** What stands for numbers and names in bpfld's quotations. */
-const placeholder = /\\\.\\\.\\\.|\bN\b/g;
-
-function pattern(quotation: string): RegExp {
-  const escaped = quotation.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(escaped.replace(placeholder, '.*'));
-}
 
 function meant({ rule, object, message, version }: BrokenObject): Diagnostic {
   const found = check(objectNamed(object), versions[version]);
@@ -112,7 +105,7 @@ describeLoaders(
       expect(report.spec.ok).toBe(refused !== 'at reading');
       if (refused === 'at loading') expect(report.load!.ok).toBe(false);
       if (refused === 'never') effects[name]!(report);
-      else if (says !== undefined) expect(refusal(report)).toMatch(pattern(says.text));
+      else if (says !== undefined) expect(refusal(report)).toMatch(quotationPattern(says.text));
     });
 
     test.each(fineObjects)('%s loads', (name) => {
@@ -202,7 +195,7 @@ describeLoaders(
               : [],
           );
           const { spec } = ciliumLoad(path, { version });
-          const told = quotes.some((text) => pattern(text).test(spec.message));
+          const told = quotes.some((text) => quotationPattern(text).test(spec.message));
           if (spec.ok && quotes.length > 0) wrong.push(`${name} is taken: ${quotes.join('; ')}`);
           if (!spec.ok && !told) wrong.push(`${name}: ${spec.message}: ${quotes.join('; ')}`);
         }

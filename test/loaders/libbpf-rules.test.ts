@@ -16,15 +16,8 @@ import { bpfld, withDirectory } from './support/bpfld.ts';
 import { cache, describeLoaders, fixture } from './support/environment.ts';
 import { type LibbpfVersion, libbpfOpen, libbpfOpenBytes } from './support/libbpf-open.ts';
 import { plainPacket } from './support/packets.ts';
+import { quotationPattern } from './support/quotation.ts';
 import { libbpfLoad } from './support/run.ts';
-
-/** What stands for numbers and names in bpfld's quotations. */
-const placeholder = /\\\.\\\.\\\.|\b(?:N|M|NAME|FILE|SECTION|ERROR)\b/g;
-
-function pattern(quotation: string): RegExp {
-  const escaped = quotation.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(escaped.replace(placeholder, '.*'));
-}
 
 /** Says nothing, but returns ENOENT. */
 const silent = new Set(['LIBBPF-011']);
@@ -44,7 +37,7 @@ describeLoaders("libbpf's rules", () => {
     const number = version === 'debian' ? ([1, 1] as const) : ([1, 7] as const);
     const [found] = check(bytes, { version: number }).filter(({ code }) => code === rule);
     const quotation = quoted(found!);
-    if (quotation !== undefined) expect(result.log).toMatch(pattern(quotation));
+    if (quotation !== undefined) expect(result.log).toMatch(quotationPattern(quotation));
     else if (silent.has(rule)) expect([result.error, result.log]).toEqual([2, '']);
   });
 

@@ -390,6 +390,18 @@ test('LOWER-031: a tail call that would end more than its function', () => {
   );
 });
 
+/** `r0 = *(u8 *)skb[100]`, which ends the function where the packet has not so many bytes. */
+const packetByte: Instruction = { opcode: 0x30, dst: 0, src: 0, offset: 0, imm: 100 };
+
+test('LOWER-031: a load from the packet that would end more than its function', () => {
+  const load = [movReg(6, 1), packetByte, exit()];
+  expect(refused(chain([callOf('load'), addImm(0, 1), exit()], { load }))).toBe(
+    "LOWER-031: 'load' loads from the packet and is to be inlined into 'main', which goes on after it",
+  );
+  const out = linked({ 'a.o': chain([callOf('load'), exit()], { load }) }, INLINE);
+  expect(codeOf(out).opcode).toContain(packetByte.opcode);
+});
+
 test('a tail call after which the program would end too is none', () => {
   const made = tailCalling([callOf('next'), jump(1), movImm(0, 3), exit()]);
   const out = linked(

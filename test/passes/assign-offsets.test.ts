@@ -74,6 +74,11 @@ test.each<[string, SectionSpec, SectionSpec, string]>([
   ]);
 });
 
+test('of sections of one name one may be marked as to be kept', () => {
+  const output = linked(objects(x('a'), x('b', { flags: RODATA | SHF.GNU_RETAIN })));
+  expect(output.text('x')).toBe('ab');
+});
+
 test.each([SHF.INFO_LINK, SHF.LINK_ORDER, SHF.GROUP])('flag 0x%x makes no difference', (flag) => {
   const output = linked(objects(x('a'), x('b', { flags: RODATA | flag })));
   expect(output.section('x').flags).toBe(RODATA);

@@ -78,23 +78,34 @@ export const framesNotBounded = (
     },
   );
 
+/** What ends a function before its `exit`: a load by LD_ABS or LD_IND does beyond the packet. */
+export type EarlyEnd = 'tail call' | 'packet load';
+
 /** LOWER-031 */
-export const tailCallInlined = (
+export const earlyEndInlined = (
+  end: EarlyEnd,
   callee: string,
   caller: string,
   at: readonly Location[],
-): Diagnostic =>
-  error(
+): Diagnostic => {
+  const does = end === 'tail call' ? 'makes a tail call' : 'loads from the packet';
+  const ends = end === 'tail call' ? 'a tail call' : 'a load beyond the packet (LD_ABS, LD_IND)';
+  const instead =
+    end === 'tail call'
+      ? `return the result of '${callee}' at once, or make the tail call in the program itself`
+      : `return the result of '${callee}' at once, or load with bpf_skb_load_bytes or from data to data_end`;
+  return error(
     'LOWER-031',
-    `'${callee}' makes a tail call and is to be inlined into '${caller}', which goes on after it`,
+    `'${callee}' ${does} and is to be inlined into '${caller}', which goes on after it`,
     {
       at,
       notes: [
-        `a tail call ends only the function that makes it; inlined, it would end '${caller}' too`,
-        `return the result of '${callee}' at once, or make the tail call in the program itself (always_inline says that this is meant)`,
+        `${ends} ends only the function that makes it; inlined, it would end '${caller}' too`,
+        `${instead} (always_inline says that this is meant)`,
       ],
     },
   );
+};
 
 /** LOWER-032 */
 export const inlinedFunctionAddress = (name: string, at: readonly Location[]): Diagnostic =>

@@ -98,3 +98,12 @@ export const namedButUndefined = (
       at: [at],
     },
   );
+
+/** SYM-008 */
+export const unknownSetting = (name: string, loader: string, at: readonly Location[]): Diagnostic =>
+  error('SYM-008', `'${name}' is a setting of the kernel, and the ${loader} loader knows none`, {
+    at,
+    notes: [
+      `link an object that defines '${name}' with the value to use, or load the program with libbpf`,
+    ],
+  });

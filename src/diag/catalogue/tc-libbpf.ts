@@ -88,3 +88,13 @@ export const nothingToLoad = (sections: readonly string[]): Diagnostic =>
       ],
     },
   );
+
+/** TCL-006 */
+export const programArrayEmptied = (map: string, at: Places): Diagnostic =>
+  warning('TCL-006', `program array '${map}' is not pinned: the kernel empties it when tc ends`, {
+    at,
+    notes: [
+      'every tail call through it then goes on behind the call, and nothing says so',
+      'write __uint(pinning, LIBBPF_PIN_BY_NAME) into its definition',
+    ],
+  });

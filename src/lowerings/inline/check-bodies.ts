@@ -1,6 +1,6 @@
-/** What stands against inlining: too much stack or code, frames that cannot be moved, addresses, tail calls. */
+/** What stands against inlining: too much stack or code, frames that cannot be moved, addresses, early ends. */
 import { branchTarget, type Code, helperByName } from '../../bpf/index.ts';
-import { CallKind, Opcode } from '../../bpf/opcode.ts';
+import { CallKind, isPacketLoad, Opcode } from '../../bpf/opcode.ts';
 import * as diagnose from '../../diag/catalogue/inlining.ts';
 import { chainTooDeep } from '../../diag/catalogue/lowering.ts';
 import { isExecutable } from '../../model/input.ts';
@@ -24,7 +24,7 @@ export function checkBodies(
 ): void {
   const { sink } = context;
   checkAddresses(bodies, context);
-  checkTailCalls(bodies, context);
+  checkEarlyEnds(bodies, context);
   checkMoves(bodies, context);
   for (const { entry } of programs) {
     const body = bodies.get(entry)!;
@@ -51,27 +51,34 @@ function checkAddresses(
   }
 }
 
-/** A tail call ends its function; inlined, it ends the program. So nothing may be left to do then. */
-function checkTailCalls(bodies: ReadonlyMap<BpfFunction, Body>, { sink }: LoweringContext): void {
-  const tailCalling = new Set<Body>();
+/**
+ * A tail call ends its function, and so does a load beyond the packet (RFC 9669, 5.5: legacy packet access), with 0.
+ * Inlined, they end the program. So nothing may be left to do then.
+ */
+function checkEarlyEnds(bodies: ReadonlyMap<BpfFunction, Body>, { sink }: LoweringContext): void {
+  const ending = new Map<Body, diagnose.EarlyEnd>();
   for (const [fn, body] of bodies) {
-    if (makesTailCall(body.lowered.code)) tailCalling.add(body);
+    const own = earlyEnd(body.lowered.code);
+    if (own !== undefined) ending.set(body, own);
     for (const [at, { callee, slot }] of body.calls) {
-      if (!tailCalling.has(callee)) continue;
-      tailCalling.add(body);
+      const end = ending.get(callee);
+      if (end === undefined) continue;
+      if (!ending.has(body)) ending.set(body, end);
       if (returnsAfter(body.lowered.code, at)) continue;
       const { name } = callee.lowered.fn;
-      sink.report(diagnose.tailCallInlined(name, fn.name, locateSlot(fn, slot)));
+      sink.report(diagnose.earlyEndInlined(end, name, fn.name, locateSlot(fn, slot)));
     }
   }
 }
 
-function makesTailCall(code: Code): boolean {
+function earlyEnd(code: Code): diagnose.EarlyEnd | undefined {
   for (let slot = 0; slot < code.length; slot = code.next(slot)) {
-    const helper = code.opcode[slot] === Opcode.CALL && code.src[slot] === CallKind.HELPER;
-    if (helper && code.imm[slot] === TAIL_CALL) return true;
+    const opcode = code.opcode[slot]!;
+    if (isPacketLoad(opcode)) return 'packet load';
+    const helper = opcode === Opcode.CALL && code.src[slot] === CallKind.HELPER;
+    if (helper && code.imm[slot] === TAIL_CALL) return 'tail call';
   }
-  return false;
+  return undefined;
 }
 
 /** Whether the function does nothing more after the call at `slot`. */

@@ -2,7 +2,7 @@
  * Why a loader may do something else with a linked object than libbpf with the original, and why bpfld may refuse
  * what could not be shown to go wrong. Everything else fails the test.
  */
-import type { ObjectFile } from '../parity/object-file.ts';
+import { binding, type ObjectFile } from '../parity/object-file.ts';
 import type { LibbpfObject } from '../support/libbpf-code.ts';
 import type { Fault } from './fault.ts';
 
@@ -73,14 +73,34 @@ export const reasons: readonly Reason[] = [
   },
   {
     name: 'program arrays emptied',
-    why: 'the kernel empties a program array that is not pinned when tc ends, of which bpfld warns (TC-025)',
-    allows: ({ aspect }, { warnings }) => aspect === 'run' && warnings.includes('TC-025'),
+    why: 'the kernel empties a program array that is not pinned when tc ends, of which bpfld warns (TC-025, TCL-006)',
+    allows: ({ aspect }, { warnings }) =>
+      aspect === 'run' && (warnings.includes('TC-025') || warnings.includes('TCL-006')),
   },
   {
     name: 'CO-RE not applied',
     why: "tc's loader applies no CO-RE relocations, of which bpfld warns (BTF-006)",
     allows: ({ aspect }, { warnings }) =>
       ['load', 'run'].includes(aspect) && warnings.includes('BTF-006'),
+  },
+  {
+    name: 'tail calls in functions',
+    why: 'the kernel wants BTF for tail calls in functions that are called, and the legacy loader gives it none',
+    allows: ({ aspect, text }, { profile }) =>
+      profile === 'tc' &&
+      aspect === 'load' &&
+      text.includes('tail_call is not allowed in subprogs without BTF'),
+  },
+  {
+    name: 'weak settings',
+    why: "to tc's loader a setting of the kernel that may be missing is missing, and the verifier refuses to read from address 0",
+    allows: ({ aspect }, { profile, file }) =>
+      profile === 'tc' &&
+      aspect === 'load' &&
+      file.symbols.some(
+        ({ name, binding: bound, section }) =>
+          section === 0 && bound === binding.weak && name.startsWith('CONFIG_'),
+      ),
   },
   {
     name: 'distances between constants',
@@ -96,6 +116,12 @@ export const reasons: readonly Reason[] = [
     why: "libbpf 1.1 does not know flavors of the kernel's functions, and takes one that may be missing for missing",
     allows: ({ aspect }, { profile, name }) =>
       profile === 'tc-libbpf@1.1' && aspect === 'run' && name.endsWith('/weak-flavor.o'),
+  },
+  {
+    name: 'ring buffers',
+    why: 'cilium/ebpf does not round the size of a ring buffer up to pages, of which bpfld warns (CILIUM-018): the application may still set it',
+    allows: ({ text }, { warnings }) =>
+      warnings.includes('CILIUM-018') && text.includes('not a multiple of page size'),
   },
   {
     name: 'callback that is never called',

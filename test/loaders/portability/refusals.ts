@@ -28,6 +28,10 @@ export const proofs = {
     'tc takes two programs in one section for one, which is right where the first calls the second and nothing else; bpfld does not look so far',
   'wrong with libbpf as well':
     'what the others are held to is wrong itself: libbpf calls a function at its beginning where the code calls the middle (LIBBPF-004)',
+  'not the first of its section':
+    'tc takes the first program of a section, and others that libbpf takes are not to be had',
+  'not whole with libbpf':
+    'some programs of the object are refused from libbpf too, and what bpfld refuses is theirs',
   'no link at all': 'bpfld does not link it for any loader',
   'nothing to load':
     'this kernel takes none of its programs from libbpf either, and in user space all is well',

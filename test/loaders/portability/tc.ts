@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../../src/diag/diagnostic.ts';
-import { bytesOf, type CorpusObject } from '../parity/corpus.ts';
+import { bytesOf } from '../parity/corpus.ts';
 import { type ObjectFile, readObject, symbolType } from '../parity/object-file.ts';
 import { type LegacyTcResult, legacyTc } from '../support/legacy-tc.ts';
 import type { LibbpfProgram, LibbpfRun } from '../support/libbpf-code.ts';
@@ -64,7 +64,7 @@ function port(known: Known, loader: TcLoader, path: string): Outcome {
   if (answer.bytes === undefined) {
     const errors = errorsOf(answer);
     const codes = [...new Set(errors.map(({ code }) => code))];
-    const shown = provenBy(object, errors, programs, loader, path);
+    const shown = provenBy(known, errors, programs, loader, path);
     return { ...nothing, resolved: true, refusal: { codes, shown }, counts: noCounts };
   }
   writeFileSync(path, answer.bytes);
@@ -127,7 +127,7 @@ function compareRuns(
 
 /** What goes wrong without bpfld's rules, or without bpfld. */
 function provenBy(
-  object: CorpusObject,
+  { object, original }: Known,
   errors: readonly Diagnostic[],
   programs: readonly LibbpfProgram[],
   loader: TcLoader,
@@ -135,11 +135,13 @@ function provenBy(
 ): Refusal['shown'] {
   const bytes = linkWithoutRules(loader.profile, object).bytes ?? bytesOf(object);
   writeFileSync(path, bytes);
-  const { faults } = compare(readObject(bytes), programs, loader, path);
+  const { faults, tried } = compare(readObject(bytes), programs, loader, path);
   if (faults.some(({ aspect }) => aspect === 'load')) return 'the loader refuses';
   if (faults.length > 0) return 'goes wrong';
   if (errors.some(({ code }) => code === 'LOWER-007')) return 'asks what is meant';
   if (errors.every(({ code }) => code.startsWith('LIBBPF-'))) return 'wrong with libbpf as well';
+  if (tried < programs.length) return 'not the first of its section';
   if (errors.every(({ code }) => code === 'TC-010')) return 'calls its neighbour';
-  return linkFor('generic', object).bytes === undefined ? 'no link at all' : undefined;
+  if (linkFor('generic', object).bytes === undefined) return 'no link at all';
+  return original.loaded ? undefined : 'not whole with libbpf';
 }

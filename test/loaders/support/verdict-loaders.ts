@@ -6,7 +6,7 @@ import { legacyTc } from './legacy-tc.ts';
 import { type LibbpfVersion, libbpfOpen } from './libbpf-open.ts';
 import { plainPacket } from './packets.ts';
 import { libbpfLoad } from './run.ts';
-import type { VerdictCase } from './verdict-cases.ts';
+import type { VerdictCase } from './verdict-case.ts';
 
 export type Verdict =
   | { readonly kind: 'right' }

@@ -8,7 +8,8 @@ import { link } from '../../../src/link.ts';
 import { loaders } from '../../../src/profiles/index.ts';
 import { withDirectory } from './bpfld.ts';
 import { fixture, inRepository } from './environment.ts';
-import { type VerdictCase, verdictCases } from './verdict-cases.ts';
+import type { VerdictCase } from './verdict-case.ts';
+import { verdictCases } from './verdict-cases.ts';
 import { type RealLoader, realLoaders, type Verdict } from './verdict-loaders.ts';
 
 const verdicts = new Map<string, Verdict>();
@@ -145,6 +146,7 @@ Below each loader stands first what it did:
 
 and then the ids of the errors that \`bpfld check\` finds for that loader and version. They agree: there is an error where
 the loader refuses the object or is silently wrong, and none where it loads it right. \`bpfld explain ID\` tells of each.
+Where \`check\` says that a link mends the object, the tests load what was linked too: it returns what is right.
 
 `;
 

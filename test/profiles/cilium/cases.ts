@@ -239,6 +239,25 @@ const rows: readonly Row[] = [
   ['CILIUM-016', `${theirs}/struct-ops-fine.o`, 'error', 'never', 'skips section', '0.20'],
   ['CILIUM-016', `${theirs}/struct-ops-untyped.o`, 'error', 'at reading', 'needs BTF'],
   ['CILIUM-016', `${theirs}/struct-ops-section.o`, 'error', 'at reading', "names 'init'"],
+
+  ['CILIUM-018', 'cilium-features/ring.o', 'warning', 'at loading', 'does not round up to pages'],
+  ['CILIUM-018', 'cilium-features/arena.o', 'error', 'at loading', "'arena' is an arena"],
+  ['CILIUM-018', 'cilium-features/graph.o', 'error', 'at loading', "list or tree of 'node'"],
+  ['CILIUM-018', 'cilium-features/own-pointer.o', 'error', 'at loading', "__kptr to 'own'"],
+  [
+    'CILIUM-018',
+    'cilium-features/private.o',
+    'error',
+    'at loading',
+    "beside the global variable 'c",
+  ],
+  [
+    'CILIUM-018',
+    'cilium-features/exception.o',
+    'error',
+    'at loading',
+    "exception callback 'handler'",
+  ],
 ];
 
 export const brokenObjects: readonly BrokenObject[] = rows.map((row) => {

@@ -40,6 +40,7 @@ const rows: readonly Row[] = [
   ['TCL-004', 'a program not to be loaded', `${own}/optional.o`, 'tc', "name the section 'tc'"],
   ['TCL-005', 'only programs of other types', `${own}/kprobe.o`, 'classifier', "'kprobe/sys'"],
   ['TCL-005', 'another type beside', `${own}/beside.o`, 'classifier', 'of type kprobe', 'warning'],
+  ['TCL-006', 'an array not pinned', `${own}/slot-own.o`, 'classifier', 'not pinned', 'warning'],
 ];
 
 export const tcLibbpfCases: readonly TcLibbpfCase[] = rows.map(
@@ -61,5 +62,4 @@ export const takenByTc: readonly (readonly [object: string, section: string])[] 
   [`${own}/ring.o`, 'classifier'],
   [`${own}/unknown-field.o`, 'classifier'],
   [`${own}/other-name.o`, 'anything'],
-  [`${own}/slot-own.o`, 'classifier'],
 ];

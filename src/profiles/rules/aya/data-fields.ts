@@ -4,19 +4,15 @@
  */
 import { ByteView } from '../../../base/bytes.ts';
 import { KIND } from '../../../btf/format.ts';
-import { peel, peelQualifiers, typeIds } from '../../../btf/query.ts';
-import { type Btf, FIELD } from '../../../btf/types.ts';
+import { type KernelFields, kernelFieldOf } from '../../../btf/kernel-fields.ts';
+import { typeIds } from '../../../btf/query.ts';
+import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/aya/data.ts';
 import { STT } from '../../../elf/constants.ts';
 import type { ElfSection, ElfSymbol } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { functionUses } from './code-references.ts';
 import { type AyaFunction, type AyaView, ayaView, isData } from './view.ts';
-
-const kept = new Set([
-  ...['bpf_spin_lock', 'bpf_res_spin_lock', 'bpf_timer', 'bpf_wq', 'bpf_task_work'],
-  ...['bpf_list_head', 'bpf_list_node', 'bpf_rb_root', 'bpf_rb_node', 'bpf_refcount'],
-]);
 
 export const dataHasNoFieldsOfTheKernel: Rule = (object, report) => {
   const view = ayaView(object);
@@ -71,49 +67,13 @@ function variableAt(view: AyaView, section: ElfSection, offset: number): ElfSymb
 /** By section and name: the first such field of a variable's type. */
 function fieldsByVariable(btf: Btf): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  const known = new Map<number, string | undefined>();
+  const known: KernelFields = new Map();
   for (const id of typeIds(btf, KIND.DATASEC)) {
     for (const { type } of btf.variables(id)) {
       if (btf.kind(type) !== KIND.VAR) continue;
-      const field = fieldOf(btf, btf.target(type), known);
+      const field = kernelFieldOf(btf, btf.target(type), known);
       if (field !== undefined) found.set(`${btf.name(id)} ${btf.name(type)}`, field);
     }
   }
   return found;
-}
-
-/** `known`: what is known of each type, so that each is looked into once. */
-function fieldOf(btf: Btf, id: number, known: Map<number, string | undefined>): string | undefined {
-  const type = peel(btf, id);
-  if (known.has(type)) return known.get(type);
-  known.set(type, undefined);
-  const field = ownField(btf, type, known);
-  known.set(type, field);
-  return field;
-}
-
-function ownField(
-  btf: Btf,
-  type: number,
-  known: Map<number, string | undefined>,
-): string | undefined {
-  const kind = btf.kind(type);
-  if (kind === KIND.ARRAY) return fieldOf(btf, btf.field(type, FIELD.arrayElement), known);
-  if (kind === KIND.PTR) return kernelPointer(btf, btf.target(type));
-  if (kind !== KIND.STRUCT) return undefined;
-  if (kept.has(btf.name(type))) return btf.name(type);
-  for (const member of btf.members(type)) {
-    const field = fieldOf(btf, member.type, known);
-    if (field !== undefined) return field;
-  }
-  return undefined;
-}
-
-/** `struct task_struct __kptr *` */
-function kernelPointer(btf: Btf, id: number): string | undefined {
-  if (btf.kind(id) !== KIND.TYPE_TAG) return undefined;
-  const tag = btf.name(id);
-  return /^(kptr|kptr_untrusted|percpu_kptr|uptr)$/.test(tag) && peelQualifiers(btf, id) > 0
-    ? `__${tag} pointer`
-    : undefined;
 }

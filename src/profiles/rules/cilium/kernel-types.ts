@@ -36,7 +36,8 @@ function roots(view: CiliumView, btf: Btf): number[] {
   return found;
 }
 
-function reached(btf: Btf, from: readonly number[]): Set<number> {
+/** The types that `from` lead to, by way of pointers too. */
+export function reached(btf: Btf, from: readonly number[]): Set<number> {
   const found = new Set<number>();
   const pending = [...from];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {

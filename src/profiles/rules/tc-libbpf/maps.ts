@@ -1,4 +1,4 @@
-/** TCL-002 and TCL-003: maps, which tc creates as the object has them, with the program that it loads in their slots. */
+/** TCL-002, TCL-003 and TCL-006: maps, which tc creates as the object has them, with the program that it loads in their slots. */
 import { peel } from '../../../btf/query.ts';
 import * as diagnose from '../../../diag/catalogue/tc-libbpf.ts';
 import type { ElfSection } from '../../../elf/types.ts';
@@ -65,6 +65,14 @@ export const numbers: Rule = (object, report, loader) => {
     if (fault === undefined) continue;
     const kind = mapTypeName(type)?.replaceAll('_', ' ') ?? `map of type ${type}`;
     report(diagnose.mapRefused(name, kind, fault, at));
+  }
+};
+
+/** The last program that has the map open is tc itself, and a program's own use of it does not count. */
+export const programArraysArePinned: Rule = (object, report, loader) => {
+  for (const { name, fields, at } of definedMaps(viewOf(object, loader))) {
+    if (fields.numbers.get('type') !== MapType.PROG_ARRAY) continue;
+    if ((fields.numbers.get('pinning') ?? 0) === 0) report(diagnose.programArrayEmptied(name, at));
   }
 };
 

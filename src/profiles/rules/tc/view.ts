@@ -46,6 +46,8 @@ export class TcView {
   /** Sections that may be asked for, in the order of the object. */
   readonly programs: readonly ElfSection[];
   #mapSection: MapSection | undefined;
+  /** Of relocations, by the number of the section that they are for. */
+  readonly #tables = new Map<number, ElfSection[]>();
   readonly #references = new Map<ElfSection, readonly Reference[]>();
 
   constructor(object: ElfObject) {
@@ -60,6 +62,12 @@ export class TcView {
     this.text = seen.findLast((section) => section.name === '.text' && isProgram(section));
     this.hasSymbols =
       last('.symtab', SHT.SYMTAB) !== undefined && last('.strtab', SHT.STRTAB) !== undefined;
+    for (const table of object.sections) {
+      if (!isRelocationTable(table.type)) continue;
+      const others = this.#tables.get(table.info);
+      if (others === undefined) this.#tables.set(table.info, [table]);
+      else others.push(table);
+    }
     this.programs = seen.filter((section) => section.name !== '.text' && isProgram(section));
   }
 
@@ -84,16 +92,14 @@ export class TcView {
     const all = this.object.relocations.get(section.index) ?? [];
     let start = 0;
     let hasRel = false;
-    return this.object.sections
-      .filter(({ type, info }) => isRelocationTable(type) && info === section.index)
-      .map((table) => {
-        const count = table.entsize === 0 ? 0 : table.size / table.entsize;
-        const applied = table.type === SHT.REL && table.size > 0 && !hasRel;
-        hasRel ||= applied;
-        const relocations = all.slice(start, start + count);
-        start += count;
-        return { section: table, applied, relocations };
-      });
+    return (this.#tables.get(section.index) ?? []).map((table) => {
+      const count = table.entsize === 0 ? 0 : table.size / table.entsize;
+      const applied = table.type === SHT.REL && table.size > 0 && !hasRel;
+      hasRel ||= applied;
+      const relocations = all.slice(start, start + count);
+      start += count;
+      return { section: table, applied, relocations };
+    });
   }
 
   /** What tc would relocate if it relocates at all: the references of the first table. */

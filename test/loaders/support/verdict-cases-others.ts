@@ -1,0 +1,161 @@
+/** 26 to 45: mostly what libbpf and cilium/ebpf differ in. */
+import type { VerdictCase } from './verdict-case.ts';
+
+export const otherCases: readonly VerdictCase[] = [
+  {
+    object: '26-two-functions-in-a-section/program',
+    known: 'T-',
+    title: 'two programs in one section',
+    returns: [6, 7],
+  },
+  {
+    object: '27-data-symbol-with-addend/program',
+    known: 'B+ C!',
+    title: 'data by a symbol of value 4 and an addend of 4',
+    returns: [45, 46],
+  },
+  {
+    object: '28-address-of-function/program',
+    known: 'B+ C!',
+    title: 'the address of a GLOBAL function that is not the first in `.text`',
+    returns: [6, 7],
+  },
+  {
+    object: '29-hidden-function/global',
+    known: 'B+ C-',
+    title: "a hidden function that needs its caller's context, global in BTF",
+    returns: [6, 7],
+  },
+  {
+    object: '29-hidden-function/static',
+    known: 'B+ C+',
+    title: "a hidden function that needs its caller's context, static in BTF",
+    returns: [6, 7],
+  },
+  {
+    object: '30-gap-before-core/longer',
+    known: 'B+ C-',
+    title: 'code without a symbol before a function with a CO-RE record',
+    returns: [6, 7],
+  },
+  {
+    object: '30-gap-before-core/alike',
+    known: 'B+ C!',
+    title: 'the same, where all functions look alike',
+    returns: [6, 7],
+  },
+  {
+    object: '31-names-of-data/bss',
+    known: 'B+ C-',
+    title: 'a variable in `.bss.foo`',
+    returns: [1, 2],
+  },
+  {
+    object: '31-names-of-data/rodatax',
+    known: 'B- C+',
+    title: 'a constant in `.rodatax`',
+    returns: [41, 42],
+  },
+  {
+    object: '32-custom-data-section/program',
+    known: 'B- C-',
+    title: 'a variable in a section `settings`',
+    returns: [41, 42],
+  },
+  {
+    object: '33-common-and-absolute/common',
+    known: 'B- C-',
+    title: 'a COMMON variable',
+    returns: [1, 2],
+  },
+  {
+    object: '33-common-and-absolute/absolute',
+    known: 'B- C-',
+    title: 'an absolute symbol',
+    returns: [41, 42],
+  },
+  {
+    object: '34-subprogram-without-records/program',
+    known: 'B-',
+    title: 'a subprogram without func_info, a program with it',
+    returns: [6, 7],
+  },
+  {
+    object: '35-variable-without-symbol/program',
+    known: 'B- C+',
+    title: 'a VAR of a DATASEC that has no symbol',
+    returns: [41, 42],
+  },
+  {
+    object: '36-weak-setting/program',
+    known: 'B+ C-',
+    title: 'a weak extern in `.kconfig`',
+    returns: [1, 2],
+  },
+  {
+    object: '37-flavor-of-kernel-function/program',
+    known: 'B+ C-',
+    title: 'functions of the kernel by a name with a flavor (`___v1`)',
+    returns: [6, 7],
+  },
+  {
+    object: '38-static-program/program',
+    known: 'B- C+',
+    title: 'a static program',
+    returns: [6, 7],
+  },
+  {
+    object: '39-one-name-twice/program',
+    known: 'B+ C-',
+    title: 'two programs of one name in two sections',
+    returns: [6, 7],
+  },
+  {
+    object: '40-size-of-function/zero',
+    known: 'B- C-',
+    title: 'a program whose symbol has size 0',
+    returns: [6, 7],
+  },
+  {
+    object: '40-size-of-function/past',
+    known: 'B- C-',
+    title: 'a program whose symbol leads out of its section',
+    returns: [6, 7],
+    exception: {
+      why: 'bpfld does not read such a file, for which loader ever; some of them do not look',
+      codes: ['ELF-006'],
+    },
+  },
+  { object: '41-legacy-map/legacy', known: 'T+ B- C+', title: 'a map in `maps`', returns: [1, 2] },
+  {
+    object: '42-optional-program/program',
+    known: 'B0 C+',
+    title: 'a program in `?tc`',
+    returns: [6, 7],
+    section: '?tc',
+  },
+  {
+    object: '43-arena/program',
+    known: 'B+ C-',
+    title: 'a variable of an arena',
+    returns: [41, 42],
+  },
+  {
+    object: '44-slot-in-another-section/program',
+    known: 'B+ C+',
+    title: 'a program array in `.maps` with a program of another section',
+    returns: [6, 7],
+  },
+  {
+    object: '45-big-endian/program.be',
+    known: 'T-',
+    title: 'a big-endian object',
+    returns: [6, 7],
+  },
+  {
+    object: '45-big-endian/plain.be',
+    known: 'T-',
+    title: 'a big-endian object without types',
+    returns: [6, 7],
+  },
+];
