@@ -17,7 +17,7 @@ export interface LinkOptions {
   readonly script?: { readonly name: string; readonly text: string };
   /** The text of an INCLUDEd script; undefined where there is none of that name. */
   readonly include?: (name: string) => { name: string; text: string } | undefined;
-  /** `libbpf`, `tc` or `generic`. It goes before a PROFILE command of the script. */
+  /** `libbpf`, `aya@0.3`, ... (src/profiles/index.ts). It goes before a PROFILE command of the script. */
   readonly profile?: string;
   /** For sections that the script does not name; `place` unless it says otherwise. */
   readonly orphanHandling?: 'place' | 'warn' | 'error' | 'discard';

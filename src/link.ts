@@ -13,6 +13,7 @@ import { describeLegacyMaps } from './lowerings/described-maps.ts';
 import { putLegacyMaps } from './lowerings/legacy-maps.ts';
 import { lowerCode } from './lowerings/lower-code.ts';
 import { describesMaps } from './lowerings/maps/described-definitions.ts';
+import { putInnerMapsFirst } from './lowerings/maps/inner-maps-first.ts';
 import { inInput } from './model/origins.ts';
 import { OutputSymbols } from './model/output-symbols.ts';
 import { LinkState } from './model/state.ts';
@@ -97,6 +98,7 @@ function run(options: LinkOptions, sink: DiagnosticSink): Uint8Array {
   const tailSections = lowering.calls === 'copy';
   putLegacyMaps(state, plan, { normalise: profile.legacyMaps, tailSections }, sink);
   describeLegacyMaps(state, plan, sink);
+  putInnerMapsFirst(state, plan);
   if (codeChanges(state, profile, lowering)) {
     lowerCode(state, plan, profile, lowering, sink);
   }

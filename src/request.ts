@@ -75,10 +75,15 @@ function readLowering(
   );
   const [calls, another] = words('calls');
   if (another !== undefined) sink.report(copiedAndInlined(another.span));
-  const traps = [...texts('trap'), ...trapSymbols].map((text) => compileGlob(text));
+  const askedTraps = trapSymbols.map((text) => ({ text, matches: compileGlob(text) }));
+  const traps = [
+    ...texts('trap').map((text) => compileGlob(text)),
+    ...askedTraps.map(({ matches }) => matches),
+  ];
   return {
     calls: calls === undefined ? 'keep' : calls.text === 'inline' ? 'inline' : 'copy',
     traps: traps.length === 0 ? undefined : (name) => traps.some((matches) => matches(name)),
+    askedTraps,
     data: texts('rodata').filter((word) => word === 'fold' || word === 'stack'),
     fetch: [
       ...words('fetch').map(({ text, span }) => ({ text, at: span })),

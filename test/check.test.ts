@@ -66,7 +66,7 @@ test('without errors there is nothing to mend', () => {
 });
 
 test('errors come first', () => {
-  const severities = checked('rich/main.o', 'libbpf').diagnostics.map(({ severity }) => severity);
+  const severities = checked('types/one.o', 'redbpf').diagnostics.map(({ severity }) => severity);
   expect(severities).toEqual([...severities].sort());
   expect(new Set(severities).size).toBe(2);
 });

@@ -1,6 +1,6 @@
 /**
- * How far below the start of a target a function gets: by its own accesses, by the addresses that it
- * makes, and by what it calls.
+ * How far below and above the start of a target a function gets: by its own accesses, by the addresses that
+ * it makes (which count downwards only), and by what it calls.
  *
  *     r1 = r10
  *     r1 += -8           names r10-8
@@ -10,19 +10,29 @@
  * kernel functions only go up from what they are given. An address that another function may find in
  * memory could be moved by it to anywhere.
  */
-import { argumentsRead, type CallTarget, calledHelper, isCall } from './calls.ts';
+import {
+  type ArgumentReach,
+  argumentReach,
+  argumentsRead,
+  type CallTarget,
+  calledHelper,
+  isCall,
+} from './calls.ts';
 import { findAddressUses } from './dataflow/address-uses.ts';
 import type { Dataflow } from './dataflow/analysis.ts';
+import { framePart, heldThrough } from './dataflow/passed-frame.ts';
 import type { State } from './dataflow/state.ts';
-import { hasTarget, STACK_TARGET } from './dataflow/targets.ts';
+import { STACK_TARGET } from './dataflow/targets.ts';
 import { memorySize } from './dataflow/transfer.ts';
-import { type Address, UNKNOWN, type Value } from './dataflow/value.ts';
+import type { Address, Value } from './dataflow/value.ts';
 import { Atomic, CallKind, isAlu, isAtomic, isLoad, isStore, Opcode, widthOf } from './opcode.ts';
 
-/** How far below a target the code gets. */
+/** How far below and above a target's start the code gets. */
 export class Reach {
   /** Relative to the target's start, as far as it is known; at most 0. */
   lowest = 0;
+  /** The end of what is accessed, relative to the target's start; at least 0, Infinity where it is not known. */
+  highest = 0;
   /** The instruction after which it is not known any more. */
   unbounded: number | undefined;
   /** Whether there is more than arithmetic with the target's address. */
@@ -33,6 +43,13 @@ export class Reach {
   touch(offset: number, slot: number): void {
     if (offset === Number.NEGATIVE_INFINITY) this.unbounded ??= slot;
     else if (offset < this.lowest) this.lowest = offset;
+  }
+
+  /** An access whose first byte is not below `offset` and whose last is before `end`. */
+  access(offset: number, end: number, slot: number): void {
+    this.touch(offset, slot);
+    this.highest = Math.max(this.highest, end);
+    this.accessed = true;
   }
 }
 
@@ -86,13 +103,11 @@ class ReachFinder {
     return value.targets.ids.flatMap((id) => this.found.get(id) ?? []);
   }
 
-  /** `offset` from where `value` points is accessed. */
-  #touch(slot: number, value: Value, offset: number): void {
+  /** What lies from `offset` up to `end`, both from where `value` points, is accessed. */
+  #touch(slot: number, value: Value, offset: number, end: number): void {
     if (value.kind !== 'address') return;
-    for (const reach of this.#reaches(value)) {
-      reach.touch(value.lowest + offset, slot);
-      reach.accessed = true;
-    }
+    const last = value.offset === undefined ? Number.POSITIVE_INFINITY : value.offset + end;
+    for (const reach of this.#reaches(value)) reach.access(value.lowest + offset, last, slot);
   }
 
   /** An address that is only computed counts where it is known: what is not may be meant as a number. */
@@ -104,8 +119,7 @@ class ReachFinder {
   /** `value` is where it may be moved and followed. */
   #lose(slot: number, value: Value): void {
     for (const reach of this.#reaches(value)) {
-      reach.touch(Number.NEGATIVE_INFINITY, slot);
-      reach.accessed = true;
+      reach.access(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, slot);
       reach.follows = true;
     }
   }
@@ -116,7 +130,13 @@ class ReachFinder {
     if (register === undefined) return;
     const opcode = code.opcode[slot]!;
     const base = state.register(register);
-    this.#touch(slot, base, code.offset[slot]!);
+    const offset = code.offset[slot]!;
+    // Where the loader changes the offset, to what is not known.
+    if (this.#analysis.isAdjusted(slot)) {
+      this.#touch(slot, base, Math.min(offset, 0), Number.POSITIVE_INFINITY);
+    } else {
+      this.#touch(slot, base, offset, offset + widthOf(opcode));
+    }
     const reads = isLoad(opcode) || isAtomic(opcode);
     if (reads && widthOf(opcode) === 8) this.#follow(base);
   }
@@ -140,49 +160,31 @@ class ReachFinder {
     if (helper !== undefined && !helper.opaque) {
       const passed = helper.arguments[argument - 1];
       if (passed?.kind === 'number') return;
-      this.#touch(slot, value, 0);
+      const size = passed === undefined ? undefined : memorySize(state, passed);
+      const highest = size ?? Number.POSITIVE_INFINITY;
+      this.#touch(slot, value, 0, highest);
       if (passed?.kind !== 'memory' || passed.holdsAddresses !== true) return;
       this.#follow(value);
-      this.#touch(slot, heldFrom(value, 0, state, memorySize(state, passed)), 0);
+      const part = framePart(value, { lowest: 0, highest });
+      if (part === undefined) return;
+      this.#touch(slot, state.held(part.offset, part.size), 0, Number.POSITIVE_INFINITY);
       return;
     }
-    const { lowest, accesses, follows } = this.#callee(slot, target, argument);
-    if (!accesses) return;
-    this.#touch(slot, value, lowest);
-    if (!follows) return;
+    const reach = this.#callee(slot, target, argument);
+    if (!reach.accesses) return;
+    this.#touch(slot, value, reach.lowest, reach.highest);
+    if (!reach.follows) return;
     this.#follow(value);
-    this.#lose(slot, heldFrom(value, lowest, state));
+    this.#lose(slot, heldThrough(state, value, reach));
   }
 
-  #callee(
-    slot: number,
-    target: CallTarget,
-    argument: number,
-  ): { lowest: number; accesses: boolean; follows: boolean } {
+  #callee(slot: number, target: CallTarget, argument: number): ArgumentReach {
+    const reach = argumentReach(target, argument);
     const { code } = this.#analysis.flow;
-    const known =
-      target.kind === 'function' || target.kind === 'kfunc' ? target.summary : undefined;
-    if (known !== undefined) {
-      return {
-        lowest: known.lowest[argument - 1]!,
-        accesses: (known.accesses & (1 << argument)) !== 0,
-        follows: (known.follows & (1 << argument)) !== 0,
-      };
-    }
+    if ('summary' in target && target.summary !== undefined) return reach;
     const kernel =
       target.kind === 'kfunc' ||
       (code.opcode[slot] === Opcode.CALL && code.src[slot] === CallKind.KFUNC);
-    return { lowest: kernel ? 0 : Number.NEGATIVE_INFINITY, accesses: true, follows: true };
+    return kernel ? { ...reach, lowest: 0 } : reach;
   }
-}
-
-/**
- * What the frame holds from `offset` after `base` on: `size` bytes where `base` is exact, else all that
- * may be meant. A number where `base` is not in the frame.
- */
-function heldFrom(base: Address, offset: number, state: State, size?: number): Value {
-  if (!hasTarget(base.targets, STACK_TARGET)) return UNKNOWN;
-  const start = base.lowest + offset;
-  if (start === Number.NEGATIVE_INFINITY) return state.held();
-  return state.held(start, base.offset === undefined ? undefined : size);
 }

@@ -4,7 +4,7 @@
  */
 import type { CallTarget, FunctionSummary } from './calls.ts';
 import type { Code } from './code.ts';
-import { findAddressUses } from './dataflow/address-uses.ts';
+import { type AddressUse, findAddressUses } from './dataflow/address-uses.ts';
 import { Dataflow, type DataflowOptions, type EntryRegisters } from './dataflow/analysis.ts';
 import { hasTarget } from './dataflow/targets.ts';
 import type { Address } from './dataflow/value.ts';
@@ -29,48 +29,62 @@ export function summarizeFunction(code: Code, options: DataflowOptions = {}): Fu
     ARGUMENTS.map((register) => [register, { target: first + register, offset: 0 }]),
   );
   const analysis = new Dataflow(code, { ...options, flow, entry });
-  const fromArgument = (value: Address) =>
-    ARGUMENTS.some((register) => hasTarget(value.targets, first + register));
-  let returnsArgument = false;
-  let storesArgument = false;
+  const argumentsIn = ({ targets }: Address) =>
+    ARGUMENTS.reduce(
+      (mask, register) => mask | (hasTarget(targets, first + register) ? 1 << register : 0),
+      0,
+    );
+  let returns = 0;
+  let stores = 0;
   for (const use of findAddressUses(analysis)) {
-    if (use.kind === 'return' && fromArgument(use.value)) returnsArgument = true;
-    if (use.kind === 'escape' && fromArgument(use.value)) storesArgument = true;
-    if (use.kind === 'function' && fromArgument(use.value)) {
-      storesArgument ||= storesWhatItIsGiven(use.callee);
-    }
-    // What the callee makes of it is not followed.
-    if (use.kind === 'indirect' && fromArgument(use.value)) storesArgument = true;
-    if (use.kind === 'helper' && fromArgument(use.value)) {
-      storesArgument ||= helperById(use.helper)?.opaque !== false;
-    }
+    if (use.kind === 'return') returns |= argumentsIn(use.value);
+    else if (isStoredBy(use)) stores |= argumentsIn(use.value);
   }
   const reaches = findReach(
     analysis,
     ARGUMENTS.map((register) => first + register),
   );
   const lowest: number[] = [];
+  const highest: number[] = [];
   let accesses = 0;
   let follows = 0;
   for (const register of ARGUMENTS) {
     const reach = reaches.get(first + register)!;
     lowest.push(reach.unbounded === undefined ? reach.lowest : Number.NEGATIVE_INFINITY);
+    highest.push(reach.unbounded === undefined ? reach.highest : Number.POSITIVE_INFINITY);
     if (reach.accessed) accesses |= 1 << register;
     if (reach.follows) follows |= 1 << register;
   }
   return {
     reads: reads & argumentMask(5),
-    returnsArgument,
-    storesArgument,
+    returns,
+    stores,
     lowest,
+    highest,
     accesses,
     follows,
   };
 }
 
-function storesWhatItIsGiven(callee: CallTarget): boolean {
-  const known = callee.kind === 'function' || callee.kind === 'kfunc';
-  return !known || callee.summary?.storesArgument !== false;
+/** Whether the address that is used may be stored by that. */
+function isStoredBy(use: AddressUse): use is Extract<AddressUse, { value: Address }> {
+  switch (use.kind) {
+    case 'escape':
+    // What the callee makes of it is not followed.
+    case 'indirect':
+      return true;
+    case 'function':
+      return storesArgument(use.callee, use.argument);
+    case 'helper':
+      return helperById(use.helper)?.opaque !== false;
+    default:
+      return false;
+  }
+}
+
+function storesArgument(callee: CallTarget, argument: number): boolean {
+  const known = callee.kind === 'function' || callee.kind === 'kfunc' ? callee.summary : undefined;
+  return known === undefined || (known.stores & (1 << argument)) !== 0;
 }
 
 function usedTargets(code: Code, options: DataflowOptions): number[] {

@@ -67,19 +67,8 @@ function sortMembers(struct: Uint32Array): void {
   struct.set(sorted, HEADER_WORDS);
 }
 
-/** Whether the name of the type, or of something in it, is none to the kernel. */
-export function hasForeignName(btf: Btf, id: number): boolean {
-  const kind = btf.kind(id);
-  if (kind !== KIND.FUNC && !isNamed(kind)) return false;
-  let found = false;
-  eachName(btf.words, btf.starts[id]!, btf.starts[id + 1]!, (place) => {
-    found ||= !isName(btf.strings.bytes, btf.words[place]!);
-  });
-  return found;
-}
-
-/** An empty one too. */
-function isName(bytes: Uint8Array, offset: number): boolean {
+/** Whether the kernel takes the string for a name. An empty one too. */
+export function isName(bytes: Uint8Array, offset: number): boolean {
   if (isDigit(bytes[offset]!)) return false;
   for (let at = offset; at < bytes.length && bytes[at] !== 0; at++) {
     if (!isNameByte(bytes[at]!)) return false;
@@ -97,7 +86,7 @@ function isNameByte(byte: number): boolean {
 }
 
 /** Whether the kernel wants a name to be one; texts of tags and names of numbers may be anything. */
-function isNamed(kind: number): boolean {
+export function isNamed(kind: number): boolean {
   switch (kind) {
     case KIND.STRUCT:
     case KIND.UNION:

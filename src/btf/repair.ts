@@ -70,13 +70,18 @@ function withValidFields(btf: Btf): Btf {
   };
   for (const id of btf.idsOf(KIND.INT)) {
     const encoding = btf.field(id, FIELD.first);
-    if ((encoding & BOTH) >>> 0 === BOTH) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
+    if (isSignedChar(btf, id)) put(id, FIELD.first, encoding & ~(INT_CHAR << 24));
   }
   for (const id of btf.idsOf(KIND.ENUM)) {
     if (btf.vlen(id) === 0 && btf.size(id) === 0) put(id, FIELD.sizeOrType, ENUM_SIZE);
   }
   for (const id of btf.idsOf(KIND.FWD)) if (btf.size(id) !== 0) put(id, FIELD.sizeOrType, 0);
   return words === undefined ? btf : new Btf(words, btf.starts, btf.strings);
+}
+
+/** Whether an integer has two properties. */
+export function isSignedChar(btf: Btf, id: number): boolean {
+  return (btf.field(id, FIELD.first) & BOTH) >>> 0 === BOTH;
 }
 
 function withNamedParameters(btf: Btf): Btf {

@@ -85,7 +85,8 @@ function readLevels(
   const levels = new Map<string, Severity | 'off'>();
   const known = values.length === 0 ? [] : [...explanations().keys()];
   for (const value of values) {
-    const [, code, level] = /^([^=]*)=(off|warn|error)$/.exec(value) ?? [];
+    const [, name, level] = /^([^=]*)=(off|warn|error)$/.exec(value) ?? [];
+    const code = name?.toUpperCase();
     if (code === undefined) {
       const needed = 'a code and a level, as in TC-004=off, TC-004=warn or TC-004=error';
       diagnostics.push(badValue('--warn', value, needed, [], command));

@@ -71,9 +71,10 @@ const TRAPPED: CallTarget = {
   id: 0,
   summary: {
     reads: 0,
-    returnsArgument: false,
-    storesArgument: false,
+    returns: 0,
+    stores: 0,
     lowest: [0, 0, 0, 0, 0],
+    highest: [0, 0, 0, 0, 0],
     accesses: 0,
     follows: 0,
   },

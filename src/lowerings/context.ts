@@ -6,6 +6,7 @@ import type { LinkState, Target } from '../model/state.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { FunctionTable, Reference } from './functions.ts';
 import type { DataObject, ObjectTable } from './objects.ts';
+import type { TrapPattern } from './traps.ts';
 
 /** A name or pattern of `--fetch`, or of LOWER(fetch: ...) with its place in the script. */
 export interface FetchPattern {
@@ -27,6 +28,8 @@ export interface LoweringRequest {
   readonly calls: 'keep' | 'copy' | 'inline';
   /** Which functions, by name, are never called: the calls become exits. Undefined where none are. */
   readonly traps: ((name: string) => boolean) | undefined;
+  /** Those of them that the command line asks for; a script's may be for other programs than these. */
+  readonly askedTraps: readonly TrapPattern[];
   /** How references to data are taken away, in this order; empty: they are not. */
   readonly data: readonly ('fold' | 'stack')[];
   /** Names of symbols and sections (or patterns) whose first word replaces their address. */

@@ -8,7 +8,8 @@
  *                     __uint(pinning, 1); } m
  *
  * Maps that other definitions name by numbers (`id`, `inner_id`) stand in `values`, and so do the programs of
- * sections `ID/KEY`. Without BTF of its own an object gets one. What `.maps` cannot say is an error.
+ * sections `ID/KEY`; inner maps stand in front, where libbpf wants them. Without BTF of its own an object gets one.
+ * What `.maps` cannot say is an error.
  */
 import { BtfAppender } from '../btf/append.ts';
 import { LINKAGE } from '../btf/format.ts';
@@ -21,15 +22,19 @@ import { SHF, SHT, STB, STT } from '../elf/constants.ts';
 import type { InputFile, InputSection, InputSymbol, Relocation } from '../model/input.ts';
 import { LARGEST_SECTION } from '../model/layout.ts';
 import { type LegacyMap, Pinning } from '../model/legacy-map.ts';
+import { mapStyle } from '../model/map-sections.ts';
 import { inputsOf, type OutputSection, type Plan } from '../model/plan.ts';
 import { locate } from '../model/source-lines.ts';
 import type { AddedSymbol, LinkState } from '../model/state.ts';
 import { syntheticSection } from '../model/synthetic.ts';
 import { type Declaration, type FileTypes, redeclared } from '../model/types.ts';
 import { idTag } from './maps/id-tags.ts';
+import { innersFirst } from './maps/inner-maps-first.ts';
 import { type Inners, innersOf, isMadeTemplate } from './maps/join-by-ids.ts';
 import { legacyDefinitionsIn, uniqueNames } from './maps/legacy-definitions.ts';
 import { type LegacySource, legacySource } from './maps/legacy-source.ts';
+import { tailSectionsIn } from './maps/number-sections.ts';
+import { privateIds, renumbered } from './maps/private-ids.ts';
 import { takeTailSections } from './maps/tail-sections.ts';
 
 const faults = {
@@ -45,14 +50,14 @@ export function describeLegacyMaps(state: LinkState, plan: Plan, sink: Diagnosti
   if (output === undefined || first === undefined) return;
   const report = sink.report.bind(sink);
   const nameOf = uniqueNames(state);
-  const maps = inputs.flatMap((section) =>
+  const sources = inputs.flatMap((section) =>
     legacyDefinitionsIn(section, state, faults, report).flatMap((definition) => {
       const types = state.types.of(section.file);
       const name = nameOf(definition.symbol);
       return legacySource(definition, name, types, state, report) ?? [];
     }),
   );
-  for (const { definition, name, fields, at } of maps) {
+  for (const { definition, name, fields, at } of sources) {
     if (fields.pinning !== Pinning.NONE && fields.pinning !== Pinning.GLOBAL) {
       report(diagnose.unsayablePinning(name, fields.pinning, at));
     }
@@ -60,16 +65,20 @@ export function describeLegacyMaps(state: LinkState, plan: Plan, sink: Diagnosti
     if (fields.pinning !== Pinning.NONE && name !== own)
       report(diagnose.pinnedTwice(own, name, at));
   }
+  const tails = tailSectionsIn(plan, 'input');
+  const idOf = privateIds(sources, tails, report);
+  const maps = sources.map((map) => ({ ...map, fields: renumbered(map, idOf) }));
   const inners = innersOf(maps, report);
-  const programs = takeTailSections(maps, plan, sink);
+  const programs = takeTailSections(maps, tails, idOf, plan, sink);
   const kept = maps.filter((map) => !isMadeTemplate(map, inners));
-  new Describer(state, plan, output, inputs, first).describe(kept, inners, programs, report);
+  const ordered = innersFirst(kept, (map) => inners.get(map)?.slots.values() ?? []);
+  new Describer(state, plan, output, inputs, first).describe(ordered, inners, programs, report);
   // A definition that was refused is not there to refer to.
   if (!sink.hasErrors) checkReferences(inputs, state, sink);
 }
 
-function isLegacy({ name }: InputSection): boolean {
-  return name === 'maps' || name.startsWith('maps/');
+function isLegacy(section: InputSection): boolean {
+  return mapStyle(section) === 'legacy';
 }
 
 interface Placed {

@@ -11,7 +11,8 @@
  *     clang, SEC(".maps") map  described by BTF
  *     output: three definitions of 36 bytes, the second padded with zeros, three global symbols
  *
- * What the structure cannot say is an error. Programs that a definition of `.maps` puts into slots are left
+ * Numbers by which definitions refer to each other are an object's own, and kept apart (private-ids.ts). What the
+ * structure cannot say is an error. Programs that a definition of `.maps` puts into slots are left
  * for lower-code.ts, which gives each a section `ID/KEY`.
  */
 import * as diagnoseMaps from '../diag/catalogue/maps.ts';
@@ -40,6 +41,8 @@ import {
 import { legacyDefinitionsIn, uniqueNames } from './maps/legacy-definitions.ts';
 import { fillSlots, type MapDraft } from './maps/legacy-draft.ts';
 import { innerFields, innerName, legacyFields } from './maps/legacy-fields.ts';
+import { renumberSections, tailSectionsIn } from './maps/number-sections.ts';
+import { type IdOf, type NumberedMap, privateIds, renumbered } from './maps/private-ids.ts';
 
 export interface LegacyMapOptions {
   /** Also where nothing is to be converted: the loader is tc's. */
@@ -71,6 +74,7 @@ export function putLegacyMaps(
   if (!normalise && !inputs.some(isDescribed)) return;
   const converter = new Converter(state, sink);
   const maps = inputs.flatMap((section) => converter.entriesOf(section));
+  converter.separate(plan);
   maps.push(...converter.finish(usedIds(plan), tailSections));
   const [first] = inputs;
   if (first === undefined || maps.length === 0) return;
@@ -131,7 +135,8 @@ class Converter {
   readonly #sink: DiagnosticSink;
   readonly #described: { definition: DescribedDefinition; draft: MapDraft }[] = [];
   readonly #drafts = new Map<InputSection, Map<number, MapDraft>>();
-  readonly #taken = new Set<number>();
+  readonly #numbered: NumberedMap[] = [];
+  #idOf: IdOf = (_, id) => id;
 
   constructor(state: LinkState, sink: DiagnosticSink) {
     this.#state = state;
@@ -143,15 +148,27 @@ class Converter {
     if (!isDescribed(section)) {
       return legacyDefinitionsIn(section, this.#state, diagnose, report).map((definition) => {
         const { symbol, offset, bytes } = definition;
-        const { id, innerId } = readLegacyMap(bytes, this.#state.order);
-        for (const used of [id, innerId]) this.#taken.add(used);
+        const { name } = symbol;
+        const fields = readLegacyMap(bytes, this.#state.order);
+        const at = locate(section, offset, `map '${name}'`);
+        const map = { file: section.file, name, fields, at };
+        this.#numbered.push(map);
         const end = offset + bytes.length;
-        return { symbol, name: symbol.name, section, offset, end, bytes: () => bytes };
+        const written = (): Uint8Array =>
+          writeLegacyMap(renumbered(map, this.#idOf), this.#state.order).subarray(0, bytes.length);
+        return { symbol, name, section, offset, end, bytes: written };
       });
     }
     const types = this.#state.mapTypes;
     const found = describedDefinitionsIn(section, this.#state, types, report);
     return found.flatMap((definition) => this.#draft(definition) ?? []);
+  }
+
+  /** Keeps the numbers of one object apart from those of another, the names of sections with them. */
+  separate(plan: Plan): void {
+    const tails = tailSectionsIn(plan, 'output');
+    this.#idOf = privateIds(this.#numbered, tails, this.#sink.report.bind(this.#sink));
+    renumberSections(tails, this.#idOf, plan);
   }
 
   /** Fills in what depends on other maps. Gives the definitions that no input has. */
@@ -161,7 +178,8 @@ class Converter {
     if (this.#sink.hasErrors) return [];
     for (const one of this.#described) fillSlots(one, this.#drafts, this.#state, report);
     const drafts = this.#described.map(({ draft }) => draft);
-    const taken = new Set([...this.#taken, ...used]);
+    const numbered = this.#numbered.map((map) => renumbered(map, this.#idOf));
+    const taken = new Set([...numbered.flatMap(({ id, innerId }) => [id, innerId]), ...used]);
     assignIds(drafts, taken, report);
     const templates = this.#described.flatMap(({ definition, draft }): Entry[] => {
       const inner = innerFields(definition.definition, draft, report);

@@ -29,6 +29,7 @@ import { lowerFunctions, lowersData } from './lower-functions.ts';
 import { type DataObject, ObjectTable } from './objects.ts';
 import { findPrograms, type Program, programsByName, tailPrograms } from './programs.ts';
 import { leaveOutLosers, rebuildInPlace, rebuildProgram } from './rebuild-sections.ts';
+import { checkTrapPatterns } from './traps.ts';
 
 export function lowerCode(
   state: LinkState,
@@ -40,6 +41,7 @@ export function lowerCode(
   // Functions and data objects, as the inputs have them.
   const functions = new FunctionTable(state, state.sections(), sink, request.traps);
   if (sink.hasErrors) return;
+  checkTrapPatterns(request.askedTraps, state, sink);
   const objects = new ObjectTable(state);
   const refused = new Set<DataObject>();
   const context = { state, plan, profile, request, functions, objects, refused, sink };

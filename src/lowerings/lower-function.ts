@@ -19,6 +19,7 @@ import { Opcode } from '../bpf/opcode.ts';
 import { frameNotBounded, frameTooLarge } from '../diag/catalogue/lowering.ts';
 import { SHF } from '../elf/constants.ts';
 import { isExecutable } from '../model/input.ts';
+import { mapStyle } from '../model/map-sections.ts';
 import { type FunctionFacts, placeOfCode } from './analysis.ts';
 import type { Write } from './constness.ts';
 import { type LoweringContext, loweredObject } from './context.ts';
@@ -232,7 +233,7 @@ class FunctionLowering {
     if (refused.has(object)) return false;
     refused.add(object);
     const output = plan.outputOf(object.section)?.name ?? object.section.name;
-    const map = output === 'maps' || object.section.name.startsWith('maps');
+    const map = mapStyle({ name: output }) !== undefined || mapStyle(object.section) !== undefined;
     const why = map
       ? `a map can only be referred to: name ${output} in PERMIT_RELOCATIONS`
       : write === undefined

@@ -22,8 +22,8 @@ export interface RebuiltSection {
 }
 
 /**
- * `functions` are all that the calls lead to, but for those that are relocations. `bound`: every call is resolved here, to the copy in this section. Otherwise only those are that the
- * assembler had resolved.
+ * `functions` are all that the calls lead to, but for those that are relocations. `bound`: every call is resolved
+ * here, to the copy in this section. Otherwise only those are that the assembler had resolved.
  */
 export function rebuildSection(
   origin: InputSection,

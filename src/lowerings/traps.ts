@@ -19,7 +19,30 @@
  */
 import { type Code, CodeEdits, type Edited, exit, FlowGraph, movImm } from '../bpf/index.ts';
 import { Opcode } from '../bpf/opcode.ts';
+import { nothingTrapped } from '../diag/catalogue/inlining.ts';
+import type { DiagnosticSink } from '../diag/diagnostic.ts';
+import type { LinkState } from '../model/state.ts';
 import type { BpfFunction, Draft } from './bpf-function.ts';
+
+/** Of names of functions. */
+export interface TrapPattern {
+  readonly text: string;
+  readonly matches: (name: string) => boolean;
+}
+
+/** Warns of patterns that no symbol matches: a misspelt one would change nothing without a word. */
+export function checkTrapPatterns(
+  patterns: readonly TrapPattern[],
+  { files }: LinkState,
+  sink: DiagnosticSink,
+): void {
+  for (const { text, matches } of patterns) {
+    const isNamed = files.some(({ symbols }) => symbols.some(({ name }) => matches(name)));
+    if (isNamed) continue;
+    const names = files.flatMap(({ symbols }) => symbols.map(({ name }) => name));
+    sink.report(nothingTrapped(text, names));
+  }
+}
 
 /** The control flow of a function, with the calls that do not come back. */
 export function flowOf({ code, traps, lastCalls }: BpfFunction): FlowGraph {

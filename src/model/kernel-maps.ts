@@ -56,9 +56,12 @@ const cgroupKey: Test = [
 
 const NO_PREALLOC = 1;
 const noPrealloc: Test = [(flags) => (flags & NO_PREALLOC) !== 0, 'BPF_F_NO_PREALLOC (1)'];
+const mapped: Test = [(flags) => (flags & 0x400) !== 0, 'BPF_F_MMAPABLE (1024)'];
 const prealloc: Test = [(flags) => (flags & NO_PREALLOC) === 0, 'no BPF_F_NO_PREALLOC'];
 
 type Row = readonly [key: Test, value: Test, entries: Test, flags?: Test];
+
+const storage: Row = [four, some, none, noPrealloc];
 
 /** By the type's name. Those that are not here are not looked at. */
 const rows: Readonly<Record<string, Row>> = {
@@ -89,16 +92,32 @@ const rows: Readonly<Record<string, Row>> = {
   ringbuf: [none, none, ring],
   bloom_filter: [none, some, some],
   user_ringbuf: [none, none, ring],
+  sk_storage: storage,
+  inode_storage: storage,
+  task_storage: storage,
+  cgrp_storage: storage,
+  arena: [none, none, some, mapped],
 };
+
+/** Whether the kernel wants to know the types of its keys and values. */
+export function needsTypes(type: number): boolean {
+  const name = mapTypeName(type) ?? '';
+  return name === 'struct_ops' || rows[name] === storage;
+}
 
 /** The first that the kernel would refuse. */
 export function mapFault(map: MapNumbers): MapFault | undefined {
+  return mapFaults(map)[0];
+}
+
+/** All that the kernel would refuse, in its order. */
+export function mapFaults(map: MapNumbers): MapFault[] {
   const name = mapTypeName(map.type);
   if (name === undefined || name === 'unspec') {
-    return { field: 'type', value: map.type, wants: 'a type of enum bpf_map_type' };
+    return [{ field: 'type', value: map.type, wants: 'a type of enum bpf_map_type' }];
   }
   const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
-  if (row === undefined) return undefined;
+  if (row === undefined) return [];
   const [key, value, entries, flags = any] = row;
   const fields = [
     ['map_flags', map.flags, flags],
@@ -106,8 +125,7 @@ export function mapFault(map: MapNumbers): MapFault | undefined {
     ['value_size', map.valueSize, value],
     ['max_entries', map.maxEntries, entries],
   ] as const;
-  for (const [field, number, [accepts, wants]] of fields) {
-    if (!accepts(number)) return { field, value: number, wants };
-  }
-  return undefined;
+  return fields.flatMap(([field, value, [accepts, wants]]) =>
+    accepts(value) ? [] : [{ field, value, wants }],
+  );
 }

@@ -7,6 +7,7 @@ import { STB, STT, STV } from '../elf/constants.ts';
 import type { ImageSection, ImageSymbol } from '../elf/write.ts';
 import type { InputSymbol } from './input.ts';
 import type { Layout, PlacedSection } from './layout.ts';
+import { mapStyle } from './map-sections.ts';
 import type { ScriptSymbol } from './plan.ts';
 import type { AddedSymbol, LinkState } from './state.ts';
 
@@ -158,9 +159,9 @@ export class OutputSymbols {
     };
   }
 
-  #bindingIn({ name }: PlacedSection, binding: number): number {
+  #bindingIn(placed: PlacedSection, binding: number): number {
     if (binding !== STB.WEAK || !this.#options.weakMapsAreGlobal) return binding;
-    return name === '.maps' || name === 'maps' ? STB.GLOBAL : binding;
+    return mapStyle(placed) === undefined ? binding : STB.GLOBAL;
   }
 
   /** A function that a pass has rebuilt may have grown or shrunk. */

@@ -3,6 +3,7 @@ import { STB, STT } from '../elf/constants.ts';
 import type { Image, ImageRelocation, ImageSection } from '../elf/write.ts';
 import type { InputFile } from '../model/input.ts';
 import type { Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
+import { mapStyle } from '../model/map-sections.ts';
 import { type OutputSymbols, type PendingSymbol, pending } from '../model/output-symbols.ts';
 import type { LinkState } from '../model/state.ts';
 import { nameApart } from '../model/unique-names.ts';
@@ -42,7 +43,7 @@ function byOffset(a: ImageRelocation, b: ImageRelocation): number {
 /** Section symbols, then each file's local ones behind its name, then the global ones in order of mention. */
 function orderSymbols(state: LinkState, layout: Layout, symbols: OutputSymbols): PendingSymbol[] {
   // Of a section of map definitions only where something refers to it: loaders take its symbols for maps.
-  const named = layout.sections.filter(({ name }) => !/^maps(\/|$)/.test(name));
+  const named = layout.sections.filter((placed) => mapStyle(placed) !== 'legacy');
   const ordered: PendingSymbol[] = named.map((placed) => symbols.section(placed));
   for (const file of state.files) {
     for (const symbol of localsOf(file, symbols)) ordered.push(symbol);

@@ -13,7 +13,7 @@ import { type Btf, FIELD } from '../btf/types.ts';
 import { validateBtf } from '../btf/validate.ts';
 import { badBtf, badBtfExt } from '../diag/catalogue/btf.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
-import { STB } from '../elf/constants.ts';
+import { STB, STT } from '../elf/constants.ts';
 import { bindRecords } from '../model/bind-records.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
 import { SymbolFinder } from '../model/symbol-finder.ts';
@@ -37,7 +37,7 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     sink.report(badBtf(file.path, fault!));
     return undefined;
   }
-  const foreign = hasForeignNames(valid);
+  const foreign = hasForeignNames(valid) || isOfRust(file);
   const btf = repaired(foreign ? acceptable(valid) : valid);
   const declarations: Declaration[] = [];
   const types: FileTypes = {
@@ -72,6 +72,12 @@ function readFile(file: InputFile, sink: DiagnosticSink): FileTypes | undefined 
     }
   }
   return types;
+}
+
+/** By the names that rustc gives to the parts of a crate: `tc.0123456789abcdef-cgu.0`. */
+function isOfRust({ symbols }: InputFile): boolean {
+  const sources = symbols.filter(({ type }) => type === STT.FILE);
+  return sources.length > 0 && sources.every(({ name }) => /-cgu\.\d+$/.test(name));
 }
 
 function readRecords(file: InputFile, btf: Btf, sink: DiagnosticSink): FileTypes['records'] {

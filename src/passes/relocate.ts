@@ -21,6 +21,7 @@ import type { ImageRelocation, ImageSymbol } from '../elf/write.ts';
 import type { InputSection, InputSymbol, Relocation, RelocationForm } from '../model/input.ts';
 import { JUMP_TABLES } from '../model/jump-tables.ts';
 import type { Filling, Layout, PlacedSection, RelocatedSection } from '../model/layout.ts';
+import { mapStyle } from '../model/map-sections.ts';
 import type { OutputSymbols } from '../model/output-symbols.ts';
 import { symbolsOf } from '../model/section-symbols.ts';
 import { locate } from '../model/source-lines.ts';
@@ -186,7 +187,7 @@ class Relocator {
     to: PlacedSection,
   ): { readonly symbol: InputSymbol; readonly addend: number } | undefined {
     const { referencesBySection } = this.#context.options;
-    const named = isMaps(to.name) || isTableOfNames(this.#placed.name);
+    const named = mapStyle(to) !== undefined || isTableOfNames(this.#placed.name);
     if (referencesBySection && !named && isOfInstruction(form)) return undefined;
     if (symbol.type !== STT.SECTION && !(referencesBySection && named)) {
       const offsetOnly =
@@ -273,11 +274,6 @@ class Relocator {
       : 'the script discards it, or nothing may refer to it there';
     sink.report(discardedReference(symbol.name, name, places, why));
   }
-}
-
-/** Sections of map definitions, which loaders know by their symbols. */
-function isMaps(section: string): boolean {
-  return section === '.maps' || section === 'maps' || section.startsWith('maps/');
 }
 
 function isOfInstruction(form: RelocationForm): boolean {

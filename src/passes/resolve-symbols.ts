@@ -9,6 +9,7 @@ import { duplicateSymbol } from '../diag/catalogue/symbols.ts';
 import type { DiagnosticSink } from '../diag/diagnostic.ts';
 import { STB, STT, STV } from '../elf/constants.ts';
 import type { InputFile, InputSymbol } from '../model/input.ts';
+import { mapStyle } from '../model/map-sections.ts';
 import { locateSymbol } from '../model/source-lines.ts';
 import { type Exclusions, type GlobalSymbol, SymbolTable } from '../model/symbols.ts';
 
@@ -83,6 +84,6 @@ function define(
 }
 
 function kindOf({ type, section }: InputSymbol): 'function' | 'map' | 'variable' {
-  if (section?.name === '.maps' || section?.name === 'maps') return 'map';
+  if (section !== undefined && mapStyle(section) !== undefined) return 'map';
   return type === STT.FUNC ? 'function' : 'variable';
 }

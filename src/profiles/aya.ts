@@ -6,8 +6,10 @@ import { type Profile, takesAll } from './profile.ts';
 import * as calls from './rules/aya/calls.ts';
 import * as data from './rules/aya/data.ts';
 import * as dataFields from './rules/aya/data-fields.ts';
+import { callbacksAreReached } from './rules/aya/exception-callbacks.ts';
 import * as file from './rules/aya/file.ts';
 import * as functions from './rules/aya/functions.ts';
+import { kernelMaps } from './rules/aya/kernel-maps.ts';
 import * as maps from './rules/aya/maps.ts';
 import * as programs from './rules/aya/programs.ts';
 import * as records from './rules/aya/records.ts';
@@ -54,11 +56,13 @@ export const aya: Profile = {
     // From here on: what the kernel says.
     file.byteOrder,
     data.dataIsNotEmpty,
+    kernelMaps,
     data.mapNames,
     data.countOfMaps,
     dataFields.dataHasNoFieldsOfTheKernel,
     records.recordsAreComplete,
     records.addressesHaveRecords,
     subprograms.globalSubprograms,
+    callbacksAreReached,
   ],
 };

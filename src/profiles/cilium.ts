@@ -2,12 +2,14 @@
 import { type Profile, takesAll } from './profile.ts';
 import * as btf from './rules/cilium/btf.ts';
 import { byteOrder } from './rules/cilium/byte-order.ts';
+import { calledPrograms } from './rules/cilium/called-programs.ts';
 import { externs } from './rules/cilium/externs.ts';
 import { features } from './rules/cilium/features.ts';
 import { addressesHaveInformation, flattened } from './rules/cilium/flattened.ts';
 import { functions } from './rules/cilium/functions.ts';
 import { gapsBehindFunctions } from './rules/cilium/gaps.ts';
 import { hiddenFunctions } from './rules/cilium/hidden.ts';
+import { kernelMaps } from './rules/cilium/kernel-maps.ts';
 import { kernelTypes } from './rules/cilium/kernel-types.ts';
 import { legacyMaps } from './rules/cilium/legacy-maps.ts';
 import { maps } from './rules/cilium/maps.ts';
@@ -50,9 +52,11 @@ export const cilium: Profile = {
     // What it takes, and does something else with; and what only the kernel refuses.
     kernelTypes,
     features,
+    kernelMaps,
     gapsBehindFunctions,
     records,
     flattened,
+    calledPrograms,
     addressesHaveInformation,
     programTypes,
     byteOrder,

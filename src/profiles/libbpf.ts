@@ -3,6 +3,8 @@ import { type Profile, takesAll } from './profile.ts';
 import * as core from './rules/libbpf/core.ts';
 import * as externs from './rules/libbpf/externs.ts';
 import * as file from './rules/libbpf/file.ts';
+import { kernelMaps } from './rules/libbpf/kernel-maps.ts';
+import { kernelTypes } from './rules/libbpf/kernel-types.ts';
 import * as maps from './rules/libbpf/maps.ts';
 import * as programs from './rules/libbpf/programs.ts';
 import * as relocations from './rules/libbpf/relocations.ts';
@@ -33,7 +35,10 @@ export const libbpf: Profile = {
     relocations.emptySections,
     relocations.relocationTables,
     relocations.references,
-    // From here on: what libbpf notices when it loads the programs.
+    // From here on: what libbpf notices when it creates the maps and loads the programs.
+    kernelTypes,
+    kernelMaps,
+    maps.innerMapsFirst,
     programs.sectionNames,
     subprograms.callees,
     subprograms.addressesHaveInformation,

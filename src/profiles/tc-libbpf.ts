@@ -8,6 +8,7 @@
 import { libbpf } from './libbpf.ts';
 import type { Profile } from './profile.ts';
 import { byteOrder } from './rules/libbpf/file.ts';
+import { kernelMaps } from './rules/libbpf/kernel-maps.ts';
 import { codeHasFunctions, sectionNames } from './rules/libbpf/programs.ts';
 import { definitions } from './rules/tc/maps.ts';
 import * as sections from './rules/tc/sections.ts';
@@ -15,7 +16,7 @@ import * as maps from './rules/tc-libbpf/maps.ts';
 import * as programs from './rules/tc-libbpf/programs.ts';
 
 /** What tc has said already, or takes in its own way. */
-const replaced = [byteOrder, codeHasFunctions, sectionNames];
+const replaced = [byteOrder, codeHasFunctions, sectionNames, kernelMaps];
 
 export const tcLibbpf: Profile = {
   ...libbpf,

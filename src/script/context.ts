@@ -1,4 +1,9 @@
-import { includeCycle, includeLimit, includeNotFound } from '../diag/catalogue/script.ts';
+import {
+  includeCycle,
+  includeLimit,
+  includeNotFound,
+  repeatedSetting,
+} from '../diag/catalogue/script.ts';
 import { Cursor, type ScriptReport } from './cursor.ts';
 import type { ScriptSource, Span } from './span.ts';
 
@@ -21,10 +26,29 @@ export interface ParseContext {
   readonly open: string[];
   /** INCLUDE commands followed so far. */
   includes: number;
-  /** Where the one PROFILE stands. */
-  profile: Span | undefined;
-  /** Where the one LOWER of each lowering stands. */
-  readonly lowered: Map<string, Span>;
+  /** What a script says once, by name (`PROFILE`, `LOWER(calls)`): where, and how deep it is included. */
+  readonly settings: Map<string, { readonly span: Span; readonly depth: number }>;
+}
+
+/**
+ * A setting at `span`. That of a script goes before that of a file which it includes, wherever it stands; a second
+ * one at the same depth is an error.
+ */
+export function noteSetting(
+  { settings, open }: ParseContext,
+  cursor: Cursor,
+  name: string,
+  span: Span,
+): void {
+  const known = settings.get(name);
+  const depth = open.length;
+  if (known?.depth === depth) cursor.report(repeatedSetting(span, name, known.span));
+  else if (known === undefined || depth < known.depth) settings.set(name, { span, depth });
+}
+
+/** Whether the setting at `span` is in force. */
+export function isInForce({ settings }: ParseContext, name: string, span: Span): boolean {
+  return settings.get(name)?.span === span;
 }
 
 const maxIncludeDepth = 16;

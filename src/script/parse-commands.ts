@@ -17,7 +17,7 @@ import type {
   ProfileCommand,
   SearchDirCommand,
 } from './ast.ts';
-import { type ParseContext, parseInclude, parseStatements } from './context.ts';
+import { noteSetting, type ParseContext, parseInclude, parseStatements } from './context.ts';
 import type { Cursor } from './cursor.ts';
 import { bodyCommands, fileCommands, outputFormats, refusedFileCommands } from './keywords.ts';
 import { parsePatternList } from './parse-patterns.ts';
@@ -178,11 +178,7 @@ function parseProfile(context: ParseContext, cursor: Cursor): ProfileCommand | u
     return undefined;
   }
   const span = cursor.spanFrom(keyword);
-  if (context.profile !== undefined) {
-    cursor.report(repeatedSetting(span, 'PROFILE', context.profile));
-    return undefined;
-  }
-  context.profile = span;
+  noteSetting(context, cursor, 'PROFILE', span);
   return { kind: 'profile', profile, span };
 }
 
@@ -218,12 +214,7 @@ function parseLower(context: ParseContext, cursor: Cursor): LowerCommand | undef
   if (words === undefined) return undefined;
   const span = cursor.spanFrom(keyword);
   if (words.length === 0) cursor.report(emptySetting(span, `LOWER(${lowering.text}: )`));
-  const before = context.lowered.get(lowering.text);
-  if (before !== undefined) {
-    cursor.report(repeatedSetting(span, `LOWER(${lowering.text})`, before));
-    return undefined;
-  }
-  context.lowered.set(lowering.text, span);
+  noteSetting(context, cursor, `LOWER(${lowering.text})`, span);
   const takes = known === 'patterns' ? 'patterns' : 'methods';
   return { kind: 'lower', lowering, takes, words, span };
 }

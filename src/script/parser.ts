@@ -15,7 +15,7 @@
 
 import type { Diagnostic } from '../diag/diagnostic.ts';
 import type { Command, Script } from './ast.ts';
-import type { ParseContext, ParseOptions } from './context.ts';
+import { isInForce, type ParseContext, type ParseOptions } from './context.ts';
 import { Cursor, ScriptReport } from './cursor.ts';
 import { parseCommands } from './parse-commands.ts';
 import type { ScriptSource } from './span.ts';
@@ -34,13 +34,24 @@ export function parseScript(source: ScriptSource, options: ParseOptions): Parsed
     sources: [source],
     open: [source.name],
     includes: 0,
-    profile: undefined,
-    lowered: new Map(),
+    settings: new Map(),
   };
   const commands: Command[] = [];
   parseCommands(context, new Cursor(source, report), commands);
+  const inForce = commands.filter((command) => isCommandInForce(context, command));
   return {
-    script: { kind: 'script', commands, sources: context.sources },
+    script: { kind: 'script', commands: inForce, sources: context.sources },
     diagnostics: report.diagnostics,
   };
+}
+
+function isCommandInForce(context: ParseContext, command: Command): boolean {
+  switch (command.kind) {
+    case 'profile':
+      return isInForce(context, 'PROFILE', command.span);
+    case 'lower':
+      return isInForce(context, `LOWER(${command.lowering.text})`, command.span);
+    default:
+      return true;
+  }
 }

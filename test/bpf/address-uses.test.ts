@@ -30,7 +30,8 @@ function uses(instructions: readonly Instruction[], more: DataflowOptions = {}):
   return findAddressUses(new Dataflow(code, { reference, ...more }));
 }
 
-const kinds = (instructions: readonly Instruction[]) => uses(instructions).map(({ kind }) => kind);
+const kinds = (instructions: readonly Instruction[], more: DataflowOptions = {}) =>
+  uses(instructions, more).map(({ kind }) => kind);
 
 test('a load says how wide, where and into what', () => {
   expect(uses([addImm(1, 4), loadSigned(2, 3, 1, 8)])).toMatchObject([
@@ -108,6 +109,17 @@ test('an address in the frame that is passed on', () => {
     { kind: 'spill' },
     { kind: 'indirect', argument: 1, value: { pure: false } },
   ]);
+});
+
+test.each<[string, number, number, string[]]>([
+  ['in the part that it accesses', 16, 2, ['spill', 'indirect']],
+  ['but none above that part', 8, 2, ['spill']],
+  ['but none where it loads no 8 bytes', 16, 0, ['spill']],
+])('a function finds addresses in the frame %s', (_, highest, follows, expected) => {
+  const summary = { ...quiet, reads: 2, highest: [highest, 0, 0, 0, 0], follows };
+  const known = { call: () => ({ kind: 'function', id: 7, summary }) as const };
+  const passing = [storeReg(8, 10, -8, 1), movReg(1, 10), addImm(1, -16), callFunction(9)];
+  expect(kinds(passing, known)).toEqual(expected);
 });
 
 test('a helper that only reads the frame does not get at addresses in it', () => {

@@ -16,6 +16,7 @@ import {
   storeImm,
   storeReg,
 } from '../../src/bpf/build.ts';
+import type { FunctionSummary } from '../../src/bpf/calls.ts';
 import { Code, type Instruction } from '../../src/bpf/code.ts';
 import { Dataflow, type DataflowOptions } from '../../src/bpf/dataflow/analysis.ts';
 import { hasTarget } from '../../src/bpf/dataflow/targets.ts';
@@ -240,6 +241,61 @@ test('a function that stores nothing adds nothing to the frame', () => {
   const given = [table, movReg(2, 10), callFunction(0), reload];
   const known = () => ({ kind: 'function', id: 1, summary }) as const;
   expect(show(atExit(given, 6, { call: known }))).toBe('unknown');
+});
+
+/** r10-32 to r10-16 is a variable, beside which the address of the table is kept in r10-40 and r10-8. */
+const beside = [
+  table,
+  storeReg(8, 10, -40, 1),
+  storeReg(8, 10, -8, 1),
+  storeImm(8, 10, -32, 3),
+  storeImm(8, 10, -24, 4),
+  movReg(1, 10),
+  addImm(1, -32),
+];
+
+const SPILLS = [-40, -32, -24, -8];
+
+test.each<[string, Partial<FunctionSummary>, string[]]>([
+  ['nothing', { accesses: 0 }, ['table+0', '3', '4', 'table+0']],
+  ['8 bytes', { highest: [8, 0, 0, 0, 0] }, ['table+0', 'unknown', '4', 'table+0']],
+  ['a part of a slot', { highest: [9, 0, 0, 0, 0] }, ['table+0', 'unknown', 'unknown', 'table+0']],
+  ['what is below', { lowest: [-8, 0, 0, 0, 0] }, ['table?', '3', '4', 'table+0']],
+  [
+    'what is above',
+    { highest: [Infinity, 0, 0, 0, 0] },
+    ['table+0', 'unknown', 'unknown', 'table?'],
+  ],
+  ['all', { lowest: [-Infinity, 0, 0, 0, 0] }, ['table?', 'unknown', 'unknown', 'table?']],
+  [
+    'what it finds above',
+    { highest: [Infinity, 0, 0, 0, 0], follows: 2 },
+    ['table+0', 'table?', 'table?', 'table?'],
+  ],
+])('a function that accesses %s leaves the rest of the frame as it was', (_, reach, expected) => {
+  const summary = { ...quiet, ...reach };
+  const known = () => ({ kind: 'function', id: 1, summary }) as const;
+  const left = (at: number) =>
+    show(atExit([...beside, callFunction(0), loadReg(8, 6, 10, at)], 6, { call: known }));
+  expect(SPILLS.map(left)).toEqual(expected);
+});
+
+test('a function that finds an address of the frame gets at all of it', () => {
+  const summary = { ...quiet, highest: [16, 0, 0, 0, 0], follows: 2 };
+  const known = () => ({ kind: 'function', id: 1, summary }) as const;
+  const given = [...beside, storeReg(8, 10, -24, 10), callFunction(0), loadReg(8, 6, 10, -40)];
+  expect(show(atExit(given, 6, { call: known }))).toMatch(/table.*\?$/);
+});
+
+test('a variable at an index: what is below it stays, what is above does not', () => {
+  const summary = { ...quiet, highest: [8, 0, 0, 0, 0] };
+  const known = () => ({ kind: 'function', id: 1, summary }) as const;
+  const masked = [aluImm(Alu.AND, 2, 7), aluReg(Alu.ADD, 1, 2)];
+  const left = (at: number) =>
+    show(
+      atExit([...beside, ...masked, callFunction(0), loadReg(8, 6, 10, at)], 6, { call: known }),
+    );
+  expect([left(-40), left(-8)]).toEqual(['table+0', 'table?']);
 });
 
 test('r1 to r5 at entry are what the caller says', () => {

@@ -113,12 +113,12 @@ test.each<[string, Instruction[], boolean]>([
   expect(stackUse(new Dataflow(code)).unbounded !== undefined).toBe(expected);
 });
 
-const call = (lowest: number, follows = 0) => ({
+const call = (lowest: number, follows = 0, highest = 16) => ({
   call: () =>
     ({
       kind: 'function',
       id: 1,
-      summary: { ...quiet, lowest: [lowest, 0, 0, 0, 0], follows },
+      summary: { ...quiet, lowest: [lowest, 0, 0, 0, 0], highest: [highest, 0, 0, 0, 0], follows },
     }) as const,
 });
 
@@ -131,6 +131,11 @@ test.each<[string, number, number, { depth: number; unbounded: number | undefine
   ['by what it finds there', 0, 2, { depth: 16, unbounded: 3 }],
 ])('a function goes %s', (_, lowest, follows, expected) => {
   expect(stackUse(new Dataflow(Code.from(passing), call(lowest, follows)))).toEqual(expected);
+});
+
+test('a function does not find what stands above all that it accesses', () => {
+  const analysis = new Dataflow(Code.from(passing), call(0, 2, 8));
+  expect(stackUse(analysis)).toEqual({ depth: 16, unbounded: undefined });
 });
 
 test('a function of which nothing is known goes anywhere', () => {

@@ -21,7 +21,12 @@ const summarize = (...instructions: Instruction[]) =>
   summarizeFunction(Code.from([...instructions, exit()]));
 
 test('a function that only loads', () => {
-  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({ ...quiet, reads: 0b100, accesses: 0b100 });
+  expect(summarize(loadReg(4, 0, 2, 0))).toEqual({
+    ...quiet,
+    reads: 0b100,
+    accesses: 0b100,
+    highest: [0, 4, 0, 0, 0],
+  });
 });
 
 test('an argument that is only computed with is not accessed', () => {
@@ -37,7 +42,7 @@ test.each<[string, Instruction[], boolean]>([
 ])('returns %s', (_, instructions, expected) => {
   const code = Code.from([...instructions, exit()]);
   const reference = () => ({ target: 3, offset: 0 });
-  expect(summarizeFunction(code, { reference }).returnsArgument).toBe(expected);
+  expect(summarizeFunction(code, { reference }).returns).toBe(expected ? 0b10 : 0);
 });
 
 test.each<[string, Instruction[], boolean]>([
@@ -48,7 +53,14 @@ test.each<[string, Instruction[], boolean]>([
   ['by a helper that calls back', [movReg(3, 1), call(181)], true],
   ['through its frame', [storeReg(8, 10, -8, 1), movReg(1, 10), callFunction(0)], true],
 ])('stores an argument %s', (_, instructions, expected) => {
-  expect(summarize(...instructions, movImm(0, 0)).storesArgument).toBe(expected);
+  expect((summarize(...instructions, movImm(0, 0)).stores & 0b10) !== 0).toBe(expected);
+});
+
+test('only the arguments that are stored or returned are said to be', () => {
+  expect(summarize(storeReg(8, 1, 0, 2), movReg(0, 3))).toMatchObject({
+    stores: 0b100,
+    returns: 0b1000,
+  });
 });
 
 test('the summaries of callees are used', () => {
@@ -58,6 +70,7 @@ test('the summaries of callees are used', () => {
 });
 
 const infinite = Number.NEGATIVE_INFINITY;
+const endless = Number.POSITIVE_INFINITY;
 
 test.each<[string, Instruction[], number]>([
   ['nothing below', [loadReg(4, 0, 1, 8)], 0],
@@ -73,6 +86,25 @@ test.each<[string, Instruction[], number]>([
 });
 
 test.each<[string, Instruction[], number]>([
+  ['nothing', [movReg(0, 1)], 0],
+  ['only below', [loadReg(8, 0, 1, -24)], 0],
+  ['a word', [loadReg(4, 0, 1, 8)], 12],
+  ['an address above', [addImm(1, 16), loadReg(2, 0, 1, 8)], 26],
+  ['a masked index', [aluImm(Alu.AND, 2, 7), aluReg(Alu.ADD, 1, 2), loadReg(1, 0, 1, 0)], endless],
+  ['a helper, as its size says', [movImm(2, 4), call(6)], 4],
+  ['a helper, of a size that is not known', [call(6)], endless],
+  ['any function', [callFunction(0)], endless],
+  ['stored elsewhere', [storeReg(8, 2, 0, 1)], endless],
+])('the end of what is accessed: %s', (_, instructions, expected) => {
+  expect(summarize(...instructions, movImm(0, 0)).highest[0]).toBe(expected);
+});
+
+test('where the loader changes an offset, the end of what is accessed is not known', () => {
+  const code = Code.from([loadReg(8, 0, 1, 16), movImm(0, 0), exit()]);
+  expect(summarizeFunction(code, { adjusted: new Set([0]) }).highest[0]).toBe(endless);
+});
+
+test.each<[string, Instruction[], number]>([
   ['a word', [loadReg(4, 0, 1, 0)], 0],
   ['8 bytes', [loadReg(8, 0, 1, 0)], 0b10],
   [
@@ -84,10 +116,14 @@ test.each<[string, Instruction[], number]>([
   expect(summarize(...instructions, movImm(0, 0)).follows).toBe(expected);
 });
 
-test('what a callee accesses below its argument counts', () => {
+test('what a callee accesses around its argument counts', () => {
   const code = Code.from([addImm(1, -8), callFunction(0), exit()]);
-  const summary = { ...quiet, lowest: [-16, 0, 0, 0, 0], follows: 2 };
+  const summary = { ...quiet, lowest: [-16, 0, 0, 0, 0], highest: [24, 0, 0, 0, 0], follows: 2 };
   const known = () => ({ kind: 'function', id: 1, summary }) as const;
-  const { lowest, follows } = summarizeFunction(code, { call: known });
-  expect({ lowest, follows }).toEqual({ lowest: [-24, 0, 0, 0, 0], follows: 2 });
+  const { lowest, highest, follows } = summarizeFunction(code, { call: known });
+  expect({ lowest, highest, follows }).toEqual({
+    lowest: [-24, 0, 0, 0, 0],
+    highest: [16, 0, 0, 0, 0],
+    follows: 2,
+  });
 });

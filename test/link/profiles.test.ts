@@ -39,3 +39,11 @@ test.each([
   const output = linked('aya/hidden.o', script);
   expect([...output.linkages('load'), ...output.linkages('hidden')]).toEqual(expected);
 });
+
+test.each([
+  ['rust-types/names.o', 'first_of'],
+  ['rust-types/plain.o', 'limit_of'],
+])('a subprogram of Rust is static: %s', (path, name) => {
+  const output = linked(path, 'libbpf.ld');
+  expect([...output.linkages(name), ...output.linkages('program')]).toEqual(['static', 'global']);
+});

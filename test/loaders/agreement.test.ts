@@ -33,9 +33,6 @@ const known = verdictCases.flatMap((one) =>
 
 /** What no rule sees, or only warns of. */
 const unmended: ReadonlySet<string> = new Set([
-  // LIBBPF-002, a warning: an application may set the type of a program whose section says none.
-  '23-tail-of-unknown-map/program libbpf@1.1',
-  '23-tail-of-unknown-map/program libbpf@1.7',
   // TC-025, a warning: the kernel empties a program array that is not pinned.
   '44-slot-in-another-section/program tc',
 ]);

@@ -112,6 +112,11 @@ const scenarios: readonly Scenario[] = [
     programs: { program: 42 },
   },
   {
+    name: 'a subprogram of rustc that takes a reference',
+    objects: ['rust-types/plain.o'],
+    programs: { program: 42 },
+  },
+  {
     name: 'two crates of Rust without types',
     objects: ['founding-rust-two-crates/program.o', 'founding-rust-two-crates/library.o'],
     programs: { two_crates: 0 },

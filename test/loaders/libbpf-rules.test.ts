@@ -51,6 +51,44 @@ describeLoaders("libbpf's rules", () => {
   );
 });
 
+const refusedTypes = brokenObjects.filter(({ rule }) => rule === 'LIBBPF-021');
+
+describeLoaders('LIBBPF-021', () => {
+  test.each(refusedTypes)("$object: the kernel's own word", ({ object: name }) => {
+    const bytes = objectNamed(name);
+    const [found] = check(bytes).filter(({ code }) => code === 'LIBBPF-021');
+    const [, word] = /the kernel says: "(.*)"/.exec(found!.notes!.join('\n')) ?? [];
+    expect(libbpfOpenBytes(bytes, 'newest').log).toContain(word);
+  });
+
+  test.each(['none', 'lock', 'data', 'storage', 'callback'])(
+    '%s loads as a link has it',
+    (name) => {
+      withDirectory((directory) => {
+        const output = join(directory, 'out.o');
+        const link = bpfld(fixture(`refused-types/${name}.o`), '--profile', 'libbpf', '-o', output);
+        expect(link.stderr).toBe('');
+        const { loaded, log } = libbpfOpen(output, 'newest');
+        expect(log).not.toContain('Error loading .BTF');
+        expect(loaded).toBe(true);
+      });
+    },
+  );
+
+  test('real objects that it names are those whose types libbpf does not get into the kernel', () => {
+    const named = realObjects().filter(([, path]) => {
+      const found = check(new Uint8Array(readFileSync(path)));
+      return found.some(({ code }) => code === 'LIBBPF-021');
+    });
+    expect(named.length).toBeGreaterThan(5);
+    const wrong = named.filter(([, path]) => {
+      const { opened, log } = libbpfOpen(path, 'newest');
+      return opened && !log.includes('Error loading .BTF into kernel');
+    });
+    expect(wrong.map(([name]) => name)).toEqual([]);
+  });
+});
+
 /** A program in each section of the table, and in `NAME/extra` where that is a name too. */
 function everySection(): Uint8Array {
   const names = programSections().flatMap(({ pattern: name }) =>
@@ -91,7 +129,16 @@ describeLoaders('section names', () => {
 });
 
 /** Noticed when programs are loaded, or only by the kernel. */
-const afterOpen = new Set(['LIBBPF-002', 'LIBBPF-004', 'LIBBPF-008', 'LIBBPF-014', 'LIBBPF-017']);
+const afterOpen = new Set([
+  'LIBBPF-002',
+  'LIBBPF-004',
+  'LIBBPF-008',
+  'LIBBPF-014',
+  'LIBBPF-017',
+  'LIBBPF-019',
+  'LIBBPF-020',
+  'LIBBPF-021',
+]);
 /** Refused at load for their names, or not noticed at all. */
 const exceptions = new Set([
   'rela/rela.o',

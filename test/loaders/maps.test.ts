@@ -120,6 +120,59 @@ describeLoaders(
   runners,
 );
 
+const sameIds = ['maps-ids/array-first.o', 'maps-ids/array-second.o'];
+
+describeLoaders('objects with the same ids', () => {
+  test.each([
+    ['classifier', 11],
+    ['tc', 22],
+  ])('tc: section %s gets to its own program', (section, returned) => {
+    withDirectory((directory) => {
+      const object = join(directory, 'out.o');
+      writeFileSync(object, new Output(linkFixture(sameIds, 'tc.ld')).bytes);
+      const result = legacyTc(object, { section, packets });
+      expect(result.loaded && result.run.results.map(({ retval }) => retval)).toEqual([returned]);
+    });
+  });
+
+  test.each([
+    ['main_first', 11],
+    ['main_second', 22],
+  ])('libbpf: program %s gets to its own program', (program, returned) => {
+    withDirectory((directory) => {
+      const object = join(directory, 'out.o');
+      writeFileSync(object, new Output(linkFixture(sameIds, 'libbpf.ld')).bytes);
+      const run = libbpfLoad(object, program, { packets });
+      expect(run.ok && run.results.map(({ retval }) => retval)).toEqual([returned]);
+    });
+  });
+});
+
+describeLoaders(
+  'maps of maps under libbpf',
+  () => {
+    const outers = ['first', 'second'].map((name) => `maps-ids/outer-${name}.o`);
+    const ends = ['slots-outer.o', 'slots-inner.o'].map((name) => `libbpf-rules/${name}`);
+    const cases = versions.flatMap((version) => [
+      [version, 'main_first', outers, 0, 8] as const,
+      [version, 'main_second', outers, 0, 16] as const,
+      [version, 'program', ends, 1, 8] as const,
+    ]);
+    test.each(cases)(
+      '%s, %s: inner maps are there in time',
+      (version, program, inputs, index, size) => {
+        withDirectory((directory) => {
+          const object = join(directory, 'out.o');
+          writeFileSync(object, new Output(linkFixture(inputs, 'libbpf.ld')).bytes);
+          const [outer] = underLibbpf(object, version, program);
+          expect(outer).toMatchObject({ type: 12, slots: [{ index, map: { valueSize: size } }] });
+        });
+      },
+    );
+  },
+  runners,
+);
+
 describeLoaders(
   'maps of `maps` under libbpf',
   () => {

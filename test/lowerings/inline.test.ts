@@ -369,6 +369,61 @@ test('LOWER-030: two functions of a chain that may write anywhere below', () => 
   );
 });
 
+test('LOWER-030: where each of the two goes down, and what to do in that case', () => {
+  // A structure at r10-16 that holds the address of the variable at r10-24, which the callee follows.
+  const passing = (callee: string): Lines => [
+    ...frame(1, 24),
+    storeReg(8, 10, -16, 1),
+    ...frame(1, 16),
+    callOf(callee),
+    exit(),
+  ];
+  const follow = [loadReg(8, 2, 1, 0), storeImm(8, 2, 0, 7), ...returns(0)];
+  const made = chain([callOf('a'), exit()], {
+    a: [movImm(1, 1), storeReg(8, 10, -24, 1), callOf('b'), ...passing('follow')],
+    b: [movImm(1, 1), storeReg(8, 10, -24, 1), ...passing('follow')],
+    follow,
+  });
+  const { diagnostics } = linkObjects({ 'a.o': made }, INLINE);
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'LOWER-030',
+      notes: [
+        expect.stringMatching(/^'a' passes 'follow' an address/),
+        expect.stringMatching(/^'b' passes 'follow' an address/),
+        expect.stringMatching(/pass addresses to 'follow' as arguments, not inside of a structure/),
+      ],
+    },
+  ]);
+});
+
+test('a call forgets only what the callee can reach: what is kept below a structure, and found again', () => {
+  // r10-8 is the structure, r10-16 keeps the address of the caller's.
+  const leaf = [loadReg(8, 0, 1, 0), aluReg(Alu.ADD, 0, 2), storeReg(8, 1, 0, 0), exit()];
+  const mid = [
+    storeReg(8, 10, -16, 1),
+    movReg(6, 2),
+    storeReg(8, 10, -8, 2),
+    ...frame(1, 8),
+    callOf('leaf'),
+    loadReg(8, 1, 10, -16),
+    movReg(2, 6),
+    callOf('leaf'),
+    exit(),
+  ];
+  const main = [
+    loadReg(4, 2, 1, 0),
+    movImm(3, 5),
+    storeReg(8, 10, -8, 3),
+    ...frame(1, 8),
+    callOf('mid'),
+    loadReg(8, 1, 10, -8),
+    aluReg(Alu.ADD, 0, 1),
+    exit(),
+  ];
+  inlined(chain(main, { leaf, mid }));
+});
+
 const jumps = [ref(2, 'jumps'), movImm(3, 0), call(12), ...returns(1)];
 
 function tailCalling(main: Lines): ObjectSpec {

@@ -143,6 +143,19 @@ test('what nothing matches stays a call', () => {
   expect(diagnostics.map(({ message }) => message).join()).toContain('core_panic');
 });
 
+test('LOWER-033: a pattern that no name fits', () => {
+  const { diagnostics } = linkObjects({ 'a.o': chain(checked) }, shippedScript('libbpf.ld').text, {
+    trapSymbols: ['core_panc'],
+  });
+  expect(diagnostics).toContainEqual(
+    expect.objectContaining({
+      code: 'LOWER-033',
+      severity: 'warning',
+      message: "--trap-symbols core_panc: no object names it (did you mean 'core_panic'?)",
+    }),
+  );
+});
+
 test('sizes of functions follow', () => {
   const { elf } = linked({ 'a.o': nested }, SECTIONS, panics);
   const sizes = elf.symbols

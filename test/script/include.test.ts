@@ -61,3 +61,20 @@ test('without the callback nothing can be included, and braces do not cross file
   expect(complaints('INCLUDE a.ld')).toEqual(['SCRIPT-010@1:9+4']);
   expect(complaints('SECTIONS { INCLUDE a.ld }', { 'a.ld': '}' })).toEqual(['SCRIPT-001@1:1']);
 });
+
+test.each([
+  ['INCLUDE a.ld LOWER(rodata: fold)', ['fold']],
+  ['LOWER(rodata: fold) INCLUDE a.ld', ['fold']],
+  ['INCLUDE a.ld', ['stack']],
+])('LOWER of a script goes before that of a file that it includes: %s', (text, words) => {
+  const files = { 'a.ld': 'LOWER(rodata: stack) PROFILE(tc)' };
+  const { script, diagnostics } = parse(text, files);
+  expect(diagnostics).toEqual([]);
+  const lowers = script.commands.filter((command) => command.kind === 'lower');
+  expect(lowers.map((command) => command.words.map((word) => word.text))).toEqual([words]);
+});
+
+test('SCRIPT-013: two files that are included say different things', () => {
+  const files = { 'a.ld': 'PROFILE(tc)', 'b.ld': 'PROFILE(libbpf)' };
+  expect(complaints('INCLUDE a.ld INCLUDE b.ld', files)).toEqual(['SCRIPT-013@1:1+15']);
+});

@@ -5,7 +5,7 @@
  * several targets they are in. Moving an address between registers, adding to it, and loading it back
  * from an exactly tracked slot of the frame are no uses.
  */
-import { argumentsRead, type CallTarget, calledHelper, isCall } from '../calls.ts';
+import { argumentReach, argumentsRead, type CallTarget, calledHelper, isCall } from '../calls.ts';
 import type { Instruction } from '../code.ts';
 import {
   ADDR_SPACE_CAST,
@@ -30,8 +30,9 @@ import {
 } from '../opcode.ts';
 import type { Dataflow } from './analysis.ts';
 import { isSameTarget } from './arithmetic.ts';
+import { heldThrough } from './passed-frame.ts';
 import { isTrackedSlot, type State } from './state.ts';
-import { hasTarget, STACK_TARGET, type TargetSet } from './targets.ts';
+import { hasTarget, STACK_TARGET } from './targets.ts';
 import { memorySize } from './transfer.ts';
 import { type Address, impure, type Value } from './value.ts';
 
@@ -273,15 +274,19 @@ function indirect(site: Site, target: CallTarget, argument: number): void {
   const value = site.state.register(argument);
   if (value.kind !== 'address' || !hasTarget(value.targets, STACK_TARGET)) return;
   const helper = calledHelper(target);
-  let held: TargetSet | undefined;
-  if (helper === undefined || helper.opaque) held = site.state.stackTargets();
-  else {
+  let held: Value;
+  if (helper === undefined || helper.opaque) {
+    const reach = argumentReach(target, argument);
+    if (!reach.follows) return;
+    held = heldThrough(site.state, value, reach);
+  } else {
     const passed = helper.arguments[argument - 1];
     if (passed?.kind !== 'memory' || passed.holdsAddresses !== true) return;
-    held = site.state.stackTargets(value.offset, memorySize(site.state, passed));
+    held = site.state.held(value.offset, memorySize(site.state, passed));
   }
-  const inside = held === undefined ? undefined : impure(held);
-  if (inside === undefined || !tracked(inside)) return;
+  if (held.kind !== 'address') return;
+  const inside = impure(held.targets);
+  if (!tracked(inside)) return;
   const { slot } = site;
   site.uses.push({
     kind: 'indirect',

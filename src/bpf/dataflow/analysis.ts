@@ -167,6 +167,11 @@ export class Dataflow {
     }
   }
 
+  /** Whether the loader will change the instruction at `slot`. */
+  isAdjusted(slot: number): boolean {
+    return this.#adjusted.has(slot);
+  }
+
   /** What the call at `slot` calls. */
   callAt(slot: number): CallTarget {
     return this.#environment.call(slot);

@@ -20,6 +20,7 @@ import {
   widthOf,
 } from '../opcode.ts';
 import { aluResult } from './arithmetic.ts';
+import { type PassedPart, passedParts } from './passed-frame.ts';
 import { loadedNumber, type State } from './state.ts';
 import { hasTarget, STACK_TARGET, type TargetSet, type TargetTable } from './targets.ts';
 import { constant, impure, UNKNOWN, type Value } from './value.ts';
@@ -159,24 +160,33 @@ export function memorySize(state: State, argument: HelperArgument): number | und
 }
 
 /**
- * The call of a function that may do with its arguments what it likes: follow them through the frame,
- * store one into what another points to, return one. Gives r0.
+ * The call of a function that may do with its arguments what it likes: follow them through the part of the
+ * frame that it gets at (see `passed-frame.ts`), store one into what another points to, return one. Gives r0.
  */
 function callFunction(environment: Environment, state: State, target: CallTarget): Value {
   const { targets } = environment;
   const summary =
     target.kind === 'function' || target.kind === 'kfunc' ? target.summary : undefined;
-  const passed = passedTargets(state, argumentsRead(target), targets);
-  const accessed = passedTargets(state, summary?.accesses ?? argumentsRead(target), targets);
-  const reachesFrame = accessed !== undefined && hasTarget(accessed, STACK_TARGET);
-  const inFrame = reachesFrame ? state.stackTargets() : undefined;
-  if (reachesFrame) {
-    const stored = summary?.storesArgument === false ? inFrame : union(passed, inFrame, targets);
-    state.smearStack(undefined, undefined, derivedFrom(stored));
+  const passed = (mask: number | undefined) =>
+    passedTargets(state, mask ?? argumentsRead(target), targets);
+  const parts = passedParts(state, target);
+  const found = foundTargets(state, parts, targets);
+  const stored = derivedFrom(union(passed(summary?.stores), found, targets));
+  for (const { offset, size } of parts) state.smearStack(offset, size, stored);
+  return derivedFrom(union(passed(summary?.returns), found, targets));
+}
+
+/** The targets of the addresses that a function may find in what it is given of the frame. */
+function foundTargets(
+  state: State,
+  parts: readonly PassedPart[],
+  table: TargetTable,
+): TargetSet | undefined {
+  let found: TargetSet | undefined;
+  for (const { offset, size, follows } of parts) {
+    if (follows) found = union(found, state.stackTargets(offset, size), table);
   }
-  return derivedFrom(
-    summary?.returnsArgument === false ? inFrame : union(passed, inFrame, targets),
-  );
+  return found;
 }
 
 function passedTargets(state: State, mask: number, table: TargetTable): TargetSet | undefined {

@@ -1,5 +1,6 @@
-/** What `LOWER(calls: inline)` refuses. Of the family LOWER, like lowering.ts. */
-import { type Diagnostic, error, type Location } from '../diagnostic.ts';
+/** What `LOWER(calls: inline)` refuses, and trapped functions. Of the family LOWER, like lowering.ts. */
+import { didYouMean } from '../../base/nearest.ts';
+import { type Diagnostic, error, type Location, warning } from '../diagnostic.ts';
 
 /** LOWER-026 */
 export const copiedAndInlined = (at: Location): Diagnostic =>
@@ -60,23 +61,50 @@ export const frameNotMovable = (
     },
   );
 
-/** LOWER-030 */
+/** A function that may write anywhere below; `callee`: by what this one, which it calls, does. */
+export interface OpenFrame {
+  readonly name: string;
+  readonly callee: string | undefined;
+}
+
+/** LOWER-030; `at`: where the first goes down, then the second. */
 export const framesNotBounded = (
   chain: readonly string[],
-  first: string,
-  second: string,
+  first: OpenFrame,
+  second: OpenFrame,
   at: readonly Location[],
 ): Diagnostic =>
   error(
     'LOWER-030',
-    `the call chain ${chain.join(' -> ')} cannot be inlined: it is not known how far down '${first}' and '${second}' write on the stack`,
+    `the call chain ${chain.join(' -> ')} cannot be inlined: it is not known how far down '${first.name}' and '${second.name}' write on the stack`,
     {
       at,
       notes: [
-        'one of them can have the end of the frame, not both; mask or check the index before it is added, or index upward from the start',
+        ...[first, second].map(whyOpen),
+        `one of them can have the end of the frame, not both; ${remediesOf([first, second]).join(', or ')}`,
       ],
     },
   );
+
+const whyOpen = ({ name, callee }: OpenFrame): string =>
+  callee === undefined
+    ? `'${name}' adds a number that may be negative to an address, or counts an address down`
+    : `'${name}' passes '${callee}' an address that is not known to be used upward only, or a structure with an address in it`;
+
+function remediesOf(open: readonly OpenFrame[]): string[] {
+  const calls = open.flatMap(({ callee }) => (callee === undefined ? [] : [`'${callee}'`]));
+  const remedies: string[] = [];
+  if (calls.length < open.length) {
+    remedies.push('mask or check the index before it is added, or index upward from the start');
+  }
+  if (calls.length > 0) {
+    const callees = [...new Set(calls)].join(' or ');
+    remedies.push(
+      `pass addresses to ${callees} as arguments, not inside of a structure, or let the compiler inline it`,
+    );
+  }
+  return remedies;
+}
 
 /** What ends a function before its `exit`: a load by LD_ABS or LD_IND does beyond the packet. */
 export type EarlyEnd = 'tail call' | 'packet load';
@@ -118,4 +146,11 @@ export const inlinedFunctionAddress = (name: string, at: readonly Location[]): D
         'an inlined function has no address; callbacks need a loader and a kernel that know functions: leave LOWER(calls: inline) out, or write a loop',
       ],
     },
+  );
+
+/** LOWER-033 */
+export const nothingTrapped = (pattern: string, names: readonly string[]): Diagnostic =>
+  warning(
+    'LOWER-033',
+    `--trap-symbols ${pattern}: no object names it${didYouMean(pattern, names)}`,
   );

@@ -9,3 +9,4 @@ export * from './libbpf/maps.ts';
 export * from './libbpf/programs.ts';
 export * from './libbpf/structs.ts';
 export * from './libbpf/subprograms.ts';
+export * from './libbpf/types.ts';

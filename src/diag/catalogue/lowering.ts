@@ -289,7 +289,7 @@ export const frameNotBounded = (
       notes: [
         callee === undefined
           ? 'an index that may be negative, or a pointer that goes down in a loop, could reach the constant; mask or check the index before it is added, or index upward from the start'
-          : 'pass the start of the buffer and an index that is masked or checked, or let the compiler inline the function',
+          : `pass '${callee}' the start of the buffer and an index that is masked or checked, and each address as an argument of its own instead of inside of a structure; or let the compiler inline it`,
       ],
     },
   );

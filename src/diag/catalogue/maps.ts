@@ -169,3 +169,20 @@ export const pinnedTwice = (map: string, renamed: string, at: Places): Diagnosti
       'give the two maps different names; if they are to be one, define it in one file and declare it `extern` in the other',
     ],
   });
+
+/** MAP-016; `user` is what goes by the number, `candidates` are maps that it may mean. */
+export const ambiguousId = (
+  user: string,
+  id: number,
+  candidates: readonly { readonly map: string; readonly file: string }[],
+  at: Places,
+): Diagnostic => {
+  const maps = candidates.map(({ map, file }) => `'${map}' of ${file}`).join(' or ');
+  return error('MAP-016', `${user} goes by the id ${id}, which may mean ${maps}`, {
+    at,
+    notes: [
+      'ids are private to an object; this one has no map with the id, and those of others cannot be one',
+      'give maps of different files different ids, or put the map and what goes by its id into one file',
+    ],
+  });
+};

@@ -40,8 +40,8 @@ export function undefinedRemedy(name: string): string {
   if (/^(memcpy|memset|memmove|memcmp|__mem.*|strlen|strcmp)$/.test(name)) {
     return `there is no C library in a BPF program: use __builtin_${name} with a constant size, or link an object that defines ${name}`;
   }
-  if (/^(__bpf_trap|abort)$/.test(name)) {
-    return 'the compiler calls it where the program would panic or is unreachable: remove the panic, or link an object that defines it';
+  if (/^(__bpf_trap|abort)$|rust_begin_unwind|panic/.test(name)) {
+    return `it is called where the program would panic: remove the panic, or have the program end there (--trap-symbols '${name}')`;
   }
   return 'link the object that defines it; the C library and the kernel are not there to link with';
 }

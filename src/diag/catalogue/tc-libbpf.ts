@@ -36,24 +36,19 @@ export const slotNotLoaded = (
     },
   );
 
-/** TCL-003 */
+/** TCL-003; `words` are the whole message. */
 export const mapRefused = (
   map: string,
-  kind: string,
-  fault: { readonly field: string; readonly value: number; readonly wants: string },
+  { words, isInner }: { readonly words: string; readonly isInner: boolean },
   at: Places,
 ): Diagnostic =>
-  error(
-    'TCL-003',
-    `${kind} '${map}' has ${fault.field} ${fault.value}; the kernel wants ${fault.wants}`,
-    {
-      at,
-      notes: [
-        libbpfSays(`map '${map}': failed to create: `),
-        'an application could still set it before it loads the object; tc cannot, and creates all maps',
-      ],
-    },
-  );
+  error('TCL-003', words, {
+    at,
+    notes: [
+      libbpfSays(`map '${map}': failed to create${isInner ? ' inner map' : ''}: `),
+      'an application could still set it before it loads the object; tc cannot, and creates all maps',
+    ],
+  });
 
 /** TCL-004 */
 export const neverLoaded = (section: string, program: string, at: Places): Diagnostic =>

@@ -17,7 +17,7 @@ import { alignUp } from '../../base/bytes.ts';
 import { FlowGraph, Liveness } from '../../bpf/index.ts';
 import { FRAME_POINTER } from '../../bpf/opcode.ts';
 import { registersWritten } from '../../bpf/registers.ts';
-import { framesNotBounded } from '../../diag/catalogue/inlining.ts';
+import { framesNotBounded, type OpenFrame } from '../../diag/catalogue/inlining.ts';
 import type { LoweringContext } from '../context.ts';
 import { type BpfFunction, locateSlot } from '../functions.ts';
 import type { LoweredFunction } from '../lower-function.ts';
@@ -44,7 +44,7 @@ export interface Body {
     /** Of all of it. */
     readonly depth: number;
     /** The function, this one or one that it calls, below whose frame nothing else can stand. */
-    readonly open: BpfFunction | undefined;
+    readonly open: LoweredFunction | undefined;
   };
   /** Instructions, with all that is inlined; at most. */
   readonly slots: number;
@@ -115,31 +115,38 @@ function registersIn(mask: number): number[] {
 }
 
 function layOutStack(
-  { fn, frame, unbounded }: LoweredFunction,
+  lowered: LoweredFunction,
   calls: readonly InlinedCall[],
   { sink }: LoweringContext,
 ): Body['stack'] {
+  const { fn, frame, unbounded } = lowered;
   const own = alignUp(frame.depth, 8);
   let below = 0;
-  let open: BpfFunction | undefined;
-  for (const { callee, saved, slot } of calls) {
+  let open: LoweredFunction | undefined;
+  for (const { callee, saved } of calls) {
     below = Math.max(below, 8 * saved.length + callee.stack.depth);
     const other = callee.stack.open;
     if (other === undefined) continue;
     open ??= other;
     if (unbounded === undefined) continue;
     const chain = chainTo(callee, other, [fn.name]);
-    sink.report(framesNotBounded(chain, fn.name, other.name, locateSlot(fn, slot)));
+    const at = [lowered, other].flatMap((it) => locateSlot(it.fn, it.unbounded ?? 0));
+    sink.report(framesNotBounded(chain, openFrame(lowered), openFrame(other), at));
   }
   if (unbounded === undefined) return { own: 0, calls: own, depth: own + below, open };
-  return { own: below, calls: 0, depth: below + own, open: fn };
+  return { own: below, calls: 0, depth: below + own, open: lowered };
 }
 
-function chainTo(body: Body, to: BpfFunction, above: readonly string[]): string[] {
+function openFrame({ fn, unbounded }: LoweredFunction): OpenFrame {
+  const callee = unbounded === undefined ? undefined : fn.calls.get(unbounded);
+  return { name: fn.name, callee: callee?.name };
+}
+
+function chainTo(body: Body, to: LoweredFunction, above: readonly string[]): string[] {
   const chain = [...above];
   for (let at: Body | undefined = body; at !== undefined; ) {
     chain.push(at.lowered.fn.name);
-    if (at.lowered.fn === to) break;
+    if (at.lowered === to) break;
     const callees: InlinedCall[] = [...at.calls.values()];
     at = callees.find(({ callee }) => callee.stack.open === to)?.callee;
   }

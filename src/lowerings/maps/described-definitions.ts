@@ -3,6 +3,7 @@ import { type MapDefinition, readMapDefinition } from '../../btf/map-definition.
 import * as diagnose from '../../diag/catalogue/maps.ts';
 import type { Diagnostic, Location } from '../../diag/diagnostic.ts';
 import type { InputFile, InputSection, InputSymbol, Relocation } from '../../model/input.ts';
+import { mapStyle } from '../../model/map-sections.ts';
 import { locate } from '../../model/source-lines.ts';
 import type { LinkState } from '../../model/state.ts';
 import type { Declaration, InputTypes } from '../../model/types.ts';
@@ -30,8 +31,8 @@ export interface InitialSlot {
 }
 
 /** Whether the section's maps are described by BTF; then its bytes mean nothing. */
-export function isDescribed({ name }: InputSection): boolean {
-  return name.startsWith('.maps');
+export function isDescribed(section: InputSection): boolean {
+  return mapStyle(section) === 'btf';
 }
 
 export function describesMaps({ sections }: InputFile): boolean {

@@ -4,6 +4,7 @@ import { peel, sizeOf } from '../../btf/query.ts';
 import type { Btf } from '../../btf/types.ts';
 import * as diagnose from '../../diag/catalogue/maps.ts';
 import type { Diagnostic, Location } from '../../diag/diagnostic.ts';
+import type { InputFile } from '../../model/input.ts';
 import { type LegacyMap, legacyMapFields, readLegacyMap } from '../../model/legacy-map.ts';
 import { locate } from '../../model/source-lines.ts';
 import type { LinkState } from '../../model/state.ts';
@@ -11,6 +12,7 @@ import type { FileTypes } from '../../model/types.ts';
 import type { LegacyDefinition } from './legacy-definitions.ts';
 
 export interface LegacySource {
+  readonly file: InputFile;
   readonly definition: LegacyDefinition;
   /** In the output. */
   readonly name: string;
@@ -60,7 +62,7 @@ export function legacySource(
     return undefined;
   }
   const sides = types && annotatedSides(types.btf, symbol.name, fields);
-  return { definition, name, fields, numaNode, sides, at };
+  return { file: section.file, definition, name, fields, numaNode, sides, at };
 }
 
 /** Fields that the source calls by a name that is not theirs. */

@@ -9,13 +9,15 @@ import * as diagnose from '../../diag/catalogue/maps.ts';
 import type { DiagnosticSink } from '../../diag/diagnostic.ts';
 import { STB, STT } from '../../elf/constants.ts';
 import { type InputSymbol, isExecutable } from '../../model/input.ts';
-import { MapType, parseTailSection } from '../../model/legacy-map.ts';
+import { MapType } from '../../model/legacy-map.ts';
 import { inputsOf, type OutputSection, type Plan } from '../../model/plan.ts';
 import { symbolsOf } from '../../model/section-symbols.ts';
 import { locate } from '../../model/source-lines.ts';
 import { SUBPROGRAMS } from '../programs.ts';
 import { MOST_SLOTS } from './join-by-ids.ts';
 import type { LegacySource } from './legacy-source.ts';
+import type { TailSection } from './number-sections.ts';
+import type { IdOf } from './private-ids.ts';
 
 /** What tc itself loads unless it is told otherwise. */
 const DEFAULT_SECTION = 'classifier';
@@ -23,40 +25,37 @@ const DEFAULT_SECTION = 'classifier';
 /** The programs of each map's slots; their sections are renamed. */
 export function takeTailSections(
   maps: readonly LegacySource[],
+  sections: readonly TailSection[],
+  idOf: IdOf,
   plan: Plan,
   sink: DiagnosticSink,
 ): ReadonlyMap<LegacySource, ReadonlyMap<number, InputSymbol>> {
   const byId = new Map<number, LegacySource>();
   for (const map of maps) if (!byId.has(map.fields.id)) byId.set(map.fields.id, map);
   const slots = new Map<LegacySource, Map<number, InputSymbol>>();
-  const tails: OutputSection[] = [];
-  for (const output of plan.sections) {
-    for (const section of inputsOf(output)) {
-      const tail = isExecutable(section) ? parseTailSection(section.name) : undefined;
-      const map = tail && byId.get(tail.id);
-      if (tail === undefined || map === undefined || tail.id === 0) continue;
-      const at = locate(section, 0);
-      const refuse = (fault: string): void =>
-        sink.report(diagnose.badTailSection(section.name, fault, at));
-      const most = Math.min(map.fields.maxElem, MOST_SLOTS);
-      const program = symbolsOf(section).find(
-        ({ type, value, binding }) => type === STT.FUNC && value === 0 && binding !== STB.LOCAL,
-      );
-      const own = slots.get(map) ?? new Map<number, InputSymbol>();
-      if (map.fields.type !== MapType.PROG_ARRAY)
-        refuse(`is for '${map.name}', which is no program array`);
-      else if (tail.key >= most)
-        refuse(`is for slot ${tail.key} of '${map.name}', which has ${most}`);
-      else if (program === undefined) refuse('does not begin with a global function');
-      else if (own.has(tail.key)) refuse('is there twice');
-      else {
-        slots.set(map, own.set(tail.key, program));
-        // A script may have named it otherwise.
-        if (output.name === section.name) tails.push(output);
-      }
+  const tails = new Set<OutputSection>();
+  for (const { output, section, file, id, key, at } of sections) {
+    const map = byId.get(idOf(file, id));
+    if (map === undefined) continue;
+    const refuse = (fault: string): void =>
+      sink.report(diagnose.badTailSection(section.name, fault, at));
+    const most = Math.min(map.fields.maxElem, MOST_SLOTS);
+    const program = symbolsOf(section).find(
+      ({ type, value, binding }) => type === STT.FUNC && value === 0 && binding !== STB.LOCAL,
+    );
+    const own = slots.get(map) ?? new Map<number, InputSymbol>();
+    if (map.fields.type !== MapType.PROG_ARRAY)
+      refuse(`is for '${map.name}', which is no program array`);
+    else if (key >= most) refuse(`is for slot ${key} of '${map.name}', which has ${most}`);
+    else if (program === undefined) refuse('does not begin with a global function');
+    else if (own.has(key)) refuse('is there twice');
+    else {
+      slots.set(map, own.set(key, program));
+      // A script may have named it otherwise.
+      if (output.name === section.name) tails.add(output);
     }
   }
-  if (tails.length > 0) rename(tails, plan, sink);
+  if (tails.size > 0) rename([...tails], plan, sink);
   return slots;
 }
 

@@ -35,7 +35,7 @@ function jsonVerdict(path: string, verdict: Verdict): object {
 /** null where there is nothing to mend. */
 function jsonMend(path: string, verdict: Verdict): object | null {
   const { mend } = verdict;
-  if (mend === undefined) return null;
+  if (mend === undefined || errorsOf(verdict).length === 0) return null;
   if (mend.possible) return { possible: true, command: mendCommand(path, verdict) };
   return { possible: false, diagnostics: mend.diagnostics };
 }

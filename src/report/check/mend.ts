@@ -17,7 +17,7 @@ export function mendLine(path: string, verdict: Verdict): string | undefined {
     return `${command} makes an object that ${name} takes`;
   }
   const codes = [...new Set(mend.diagnostics.map(({ code }) => code))];
-  return `bpfld cannot mend this: ${codes.join(', ')}`;
+  return `bpfld cannot mend this: the link would fail with ${codes.join(', ')}`;
 }
 
 /** For a shell. */

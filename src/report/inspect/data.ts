@@ -2,8 +2,9 @@
 import { SHF, SHT, STT } from '../../elf/constants.ts';
 import type { ElfSection, ElfSymbol } from '../../elf/types.ts';
 import { COMMON } from '../../model/input.ts';
+import { mapStyle } from '../../model/map-sections.ts';
 import { bindingName } from './names.ts';
-import { isData, mapStyle, type ObjectView } from './object.ts';
+import { isData, type ObjectView } from './object.ts';
 import type { Relocations } from './relocations.ts';
 import { placeName } from './targets.ts';
 import { declarationOf, variableOf } from './type-info.ts';

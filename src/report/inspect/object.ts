@@ -85,12 +85,6 @@ export function isData({ type, flags }: ElfSection): boolean {
   return kind && (flags & SHF.ALLOC) !== 0 && (flags & SHF.EXECINSTR) === 0;
 }
 
-/** What is in a section of map definitions, and how it is written; undefined for other sections. */
-export function mapStyle({ name }: Pick<ElfSection, 'name'>): 'btf' | 'legacy' | undefined {
-  if (name === '.maps') return 'btf';
-  return name === 'maps' || name.startsWith('maps/') ? 'legacy' : undefined;
-}
-
 export function nameOf({ elf }: ObjectView, symbol: ElfSymbol): string {
   return symbolName(elf, symbol);
 }

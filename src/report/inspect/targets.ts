@@ -2,8 +2,9 @@
 import { ByteView, showBytes } from '../../base/bytes.ts';
 import { SHF, STT } from '../../elf/constants.ts';
 import type { ElfSection, ElfSymbol } from '../../elf/types.ts';
+import { mapStyle } from '../../model/map-sections.ts';
 import { isByteArray, partAt, printValue } from './c-value.ts';
-import { isCode, isData, mapStyle, nameOf, type ObjectView } from './object.ts';
+import { isCode, isData, nameOf, type ObjectView } from './object.ts';
 import { shorten, stringAt } from './strings.ts';
 import { variableOf } from './type-info.ts';
 import type { TargetReport } from './types.ts';

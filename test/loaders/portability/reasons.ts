@@ -124,6 +124,12 @@ export const reasons: readonly Reason[] = [
       warnings.includes('CILIUM-018') && text.includes('not a multiple of page size'),
   },
   {
+    name: 'exception callback',
+    why: 'libbpf loads the functions that programs name as exception callbacks since 1.3 only; the kernel refuses the program of 1.1',
+    allows: ({ aspect }, { profile, name }) =>
+      profile === 'tc-libbpf@1.1' && aspect === 'load' && name.endsWith('/exception.o'),
+  },
+  {
     name: 'callback that is never called',
     why: 'this kernel fails (EFAULT, "No program to jit") where the last function is the callback of a bpf_loop of no rounds; cilium/ebpf orders functions by name',
     allows: ({ aspect, text }, { name, profile }) =>

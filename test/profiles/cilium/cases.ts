@@ -73,6 +73,8 @@ const rows: readonly Row[] = [
   ['CILIUM-003', 'program in tcpmon', 'warning', 'never', 'takes its programs for sched_cls'],
   ['CILIUM-003', 'program in ?xdp', 'warning', 'never', "section '?xdp' unasked"],
 
+  ['CILIUM-004', `${own}/called-program.o`, 'error', 'at loading', "'sum', which 'program' calls"],
+
   ['CILIUM-005', 'static callee by its symbol', 'error', 'at reading', "static function 'lower'"],
   ['CILIUM-005', 'weak callee', 'error', 'at reading', "weak function 'lower'", '0.20'],
   ['CILIUM-005', 'callee that is data', 'error', 'at reading', "no function's"],

@@ -174,6 +174,7 @@ const rows: readonly Row[] = [
   ['LIBBPF-010', `${rules}/slots-no-map.o`, 'error', 'at open', "'number', which is no map"],
   ['LIBBPF-010', `${rules}/slots-key.o`, 'error', 'at open', 'keys are not of 4 bytes'],
   ['LIBBPF-010', `${rules}/slots-static-map.o`, 'error', 'at open', "map 'inner' is static"],
+  ['LIBBPF-019', 'inner map behind', 'error', 'at load', "'inner', which stands behind it"],
 
   ['LIBBPF-011', 'map without a symbol', 'error', 'at open', "variable 'values' in '.maps'"],
   ['LIBBPF-011', `${rules}/empty-variable.o`, 'error', 'at open', "section '.bss' of no size"],
@@ -279,6 +280,38 @@ const rows: readonly Row[] = [
 
   ['LIBBPF-017', 'CO-RE relocation of an unknown kind', 'error', 'at load', 'unknown kind 99'],
   ['LIBBPF-017', 'CO-RE relocation of a jump', 'error', 'at load', 'opcode 0x05'],
+
+  ['LIBBPF-021', 'refused-types/none.o', 'warning', 'never', "'char' is both SIGNED and CHAR"],
+  ['LIBBPF-021', 'types/one.o', 'warning', 'never', "the enum 'level' is of no size"],
+  ['LIBBPF-021', 'type with a name that is none', 'warning', 'never', "the name '&_sk_buff'"],
+  [
+    'LIBBPF-021',
+    'pointer with a name',
+    'warning',
+    'never',
+    "the name '__sk_buff' of what has none",
+  ],
+  [
+    'LIBBPF-021',
+    'members out of order',
+    'warning',
+    'never',
+    "'pkt_type' of '__sk_buff' out of order",
+  ],
+  ['LIBBPF-021', 'parameter without a name', 'warning', 'never', "parameter of 'program'"],
+  ['LIBBPF-021', 'forward declaration with a size', 'warning', 'never', "'lone' has a size"],
+  ['LIBBPF-021', 'refused-types/lock.o', 'error', 'at load', "the bpf_spin_lock in map 'locked'"],
+  ['LIBBPF-021', 'refused-types/data.o', 'error', 'at load', "the bpf_spin_lock in 'variable'"],
+  ['LIBBPF-021', 'refused-types/storage.o', 'error', 'at load', "'storage' of type sk_storage"],
+  ['LIBBPF-021', 'refused-types/callback.o', 'error', 'at load', "a function in 'program' needs"],
+  [
+    'LIBBPF-021',
+    'refused-types/extension.o',
+    'error',
+    'at load',
+    "'program' in 'freplace/program'",
+  ],
+  ['LIBBPF-021', 'struct_ops of unknown types', 'error', 'at load', "the section '.struct_ops"],
 ];
 
 export const brokenObjects: readonly BrokenObject[] = rows.map(

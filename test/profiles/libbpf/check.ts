@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ByteView } from '../../../src/base/bytes.ts';
+import { KIND } from '../../../src/btf/format.ts';
+import { readBtf } from '../../../src/btf/read.ts';
+import type { Btf } from '../../../src/btf/types.ts';
 import type { Diagnostic } from '../../../src/diag/diagnostic.ts';
 import { SHT, STB, STT } from '../../../src/elf/constants.ts';
 import { readElf } from '../../../src/elf/read.ts';
@@ -111,6 +114,15 @@ const changes: Readonly<
     'libbpf-rules/map-fine.o',
     (made) => made.symbol('values', { info: LOCAL_OBJECT }),
   ],
+  'inner map behind': [
+    'libbpf-rules/slots-maps.o',
+    (made) => {
+      const [slot] = made.elf.relocations.get(made.indexOf('.maps'))!;
+      const { value, size } = made.elf.symbols.find(({ name }) => name === 'outer')!;
+      made.symbol('outer', { value: 0 }).symbol('inner', { value: size });
+      made.file(relocation(made, '.rel.maps'), 8, slot!.offset - value);
+    },
+  ],
   'extern without a symbol': [
     'kernel-functions/one.o',
     (made) => made.symbol('bpf_rcu_read_unlock', { info: 0 }),
@@ -131,6 +143,30 @@ const changes: Readonly<
       made.content('fentry/do_unlinkat', offset, 1, 0x05);
     },
   ],
+  'type with a name that is none': [
+    'libbpf-rules/fine.o',
+    (made) => made.content('.BTF', ownName(made), 1, '&'.charCodeAt(0)),
+  ],
+  'pointer with a name': [
+    'libbpf-rules/fine.o',
+    (made) => made.content('.BTF', typeWord(made, KIND.PTR, 0), 4, ownNameOffset(made)),
+  ],
+  'members out of order': [
+    'libbpf-rules/fine.o',
+    (made) => made.content('.BTF', typeWord(made, KIND.STRUCT, 5), 4, 64),
+  ],
+  'parameter without a name': [
+    'libbpf-rules/fine.o',
+    (made) => made.content('.BTF', typeWord(made, KIND.FUNC_PROTO, 3), 4, 0),
+  ],
+  'forward declaration with a size': [
+    'types/one.o',
+    (made) => made.content('.BTF', typeWord(made, KIND.FWD, 2), 4, 4),
+  ],
+  'struct_ops of unknown types': [
+    'libbpf-rules/struct-ops-fine.o',
+    (made) => made.content('.BTF', typeWord(made, KIND.PTR, 0), 4, ownNameOffset(made)),
+  ],
   'license without bytes': [
     'libbpf-rules/no-relocations.o',
     (made) => made.header('license', { type: SHT.NOBITS }),
@@ -140,6 +176,29 @@ const changes: Readonly<
     (made) => made.header('version', { type: SHT.NOBITS }),
   ],
 };
+
+function typesOf({ elf }: Patch): Btf {
+  const { btf } = readBtf(elf.sections.find(({ name }) => name === '.BTF')!.bytes, elf.order);
+  return btf!;
+}
+
+const BTF_HEADER = 24;
+
+/** The byte of .BTF where a word of the first type of the kind stands. */
+function typeWord(made: Patch, kind: number, word: number): number {
+  const btf = typesOf(made);
+  return BTF_HEADER + 4 * (btf.starts[btf.idsOf(kind)[0]!]! + word);
+}
+
+/** Of the first struct, in the strings. */
+function ownNameOffset(made: Patch): number {
+  const btf = typesOf(made);
+  return btf.nameOffset(btf.idsOf(KIND.STRUCT)[0]!);
+}
+
+function ownName(made: Patch): number {
+  return BTF_HEADER + 4 * typesOf(made).words.length + ownNameOffset(made);
+}
 
 function mapReference(made: Patch): number {
   const [first] = made.elf.relocations.get(made.indexOf('tc')) ?? [];

@@ -25,6 +25,7 @@ const fine = [
   'libbpf-rules/unasked.o',
   'libbpf-rules/map-fine.o',
   'libbpf-rules/slots-fine.o',
+  'libbpf-rules/slots-maps.o',
   'libbpf-rules/struct-ops-fine.o',
   'libbpf-rules/extern-setting.o',
   'libbpf-rules/assembly-alone.o',

@@ -33,7 +33,7 @@ test('a loader without findings is silent', () => {
 test('why it cannot be mended', () => {
   const mend = { possible: false, diagnostics: [noLicense, refused, refused] } as const;
   expect(text(report(file('prog.o', verdict('tc', [refused], mend))))).toMatch(
-    /\n>>> bpfld cannot mend this: TC-004, TC-013\n$/,
+    /\n>>> bpfld cannot mend this: the link would fail with TC-004, TC-013\n$/,
   );
 });
 

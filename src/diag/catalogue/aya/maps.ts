@@ -45,7 +45,7 @@ export const legacyPinning = (name: string, pinning: number, at: Places): Diagno
 /** AYA-022 */
 export const mapsWithoutTypes = (section: string): Diagnostic =>
   error('AYA-022', `'${section}' needs BTF, and the object has none`, {
-    notes: [ayaSays('no BTF parsed for object'), 'compile with -g'],
+    notes: [ayaSays('no BTF parsed for object'), 'compile with -g (GCC: -gbtf)'],
   });
 
 /** AYA-022 */
@@ -173,3 +173,52 @@ export const arrayOfArrays = (
       notes: ['nothing is said', 'put the array into a struct, or write an array of one dimension'],
     },
   );
+
+interface RefusedMap {
+  /** The whole message. */
+  readonly words: string;
+  readonly isInner: boolean;
+  readonly missing?: string;
+}
+
+/** AYA-047; a `missing` length the application may set, and the rest is for the last link to have (`isLast`). */
+export const mapNotCreated = (
+  map: string,
+  { words, isInner, missing }: RefusedMap,
+  isLast: boolean,
+  at: Places,
+): Diagnostic =>
+  (missing === 'max_entries' || (missing !== undefined && !isLast) ? warning : error)(
+    'AYA-047',
+    words,
+    {
+      at,
+      notes: [
+        failedToCreate(map, isInner),
+        missing === 'max_entries'
+          ? 'write it into the definition, or let the application set it (EbpfLoader::map_max_entries)'
+          : 'change the definition of the map',
+      ],
+    },
+  );
+
+/** AYA-048; `fault` follows the map's name. */
+export const typesOfMap = (
+  map: string,
+  isInner: boolean,
+  fault: string,
+  remedy: string,
+  at: Places,
+): Diagnostic =>
+  error('AYA-048', `the map ${isInner ? 'inside of ' : ''}'${map}' ${fault}`, {
+    at,
+    notes: [
+      failedToCreate(map, isInner),
+      'libbpf and cilium/ebpf try again without types, and aya does not',
+      remedy,
+    ],
+  });
+
+function failedToCreate(map: string, isInner: boolean): ReturnType<typeof ayaSays> {
+  return ayaSays(`failed to create map \`${map}${isInner ? '.inner' : ''}\``);
+}

@@ -1,6 +1,6 @@
 /** Rules of aya's loader about programs. */
 import { type Diagnostic, error, warning } from '../../diagnostic.ts';
-import { ayaSays, linkRemedy, type Places } from './quotes.ts';
+import { ayaSays, kernelSays, linkRemedy, type Places } from './quotes.ts';
 
 /** AYA-005; `known` is the name that aya has for what is meant. */
 export const unknownProgramSection = (
@@ -121,6 +121,20 @@ export const aliasedProgram = (
           ? 'aya puts the body together once for each name, and the second time takes relocated calls for others'
           : 'without calls of functions both load, as two programs',
         'write a function for each program',
+      ],
+    },
+  );
+
+/** AYA-046 */
+export const exceptionCallback = (program: string, callback: string, at: Places): Diagnostic =>
+  error(
+    'AYA-046',
+    `'${program}' has the exception callback '${callback}', which aya does not load with it`,
+    {
+      at,
+      notes: [
+        kernelSays('exception callback type id not found in func_info'),
+        'do without `__exception_cb`, or load the object with libbpf',
       ],
     },
   );

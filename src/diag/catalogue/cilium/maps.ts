@@ -1,4 +1,4 @@
-/** CILIUM-009 and CILIUM-010: map definitions that cilium/ebpf refuses. */
+/** CILIUM-009, CILIUM-010 and CILIUM-019: map definitions that cilium/ebpf or the kernel refuse. */
 import { type Diagnostic, error, type Location, quote, warning } from '../../diagnostic.ts';
 
 type Places = readonly Location[];
@@ -9,7 +9,7 @@ const says = quote('cilium/ebpf');
 export const mapsWithoutBtf = (at: Places): Diagnostic =>
   error('CILIUM-009', "section '.maps' needs BTF, and the object has none", {
     at,
-    notes: [says('load BTF maps: missing BTF'), 'compile with -g'],
+    notes: [says('load BTF maps: missing BTF'), 'compile with -g (GCC: -gbtf)'],
   });
 
 /** CILIUM-009; `seen` of the variables are seen by the loader; before 0.21 it names the `lost` one. */
@@ -158,5 +158,28 @@ export const duplicateMap = (name: string, section: string, at: Places): Diagnos
     notes: [
       says(`duplicate symbol ${name} in section ${section}`),
       'static maps count too: rename one of them',
+    ],
+  });
+
+interface RefusedMap {
+  /** The whole message. */
+  readonly words: string;
+  readonly isInner: boolean;
+  readonly missing?: string;
+}
+
+/** CILIUM-019; what is `missing` the application may set. */
+export const mapNotCreated = (
+  map: string,
+  { words, isInner, missing }: RefusedMap,
+  at: Places,
+): Diagnostic =>
+  (missing === undefined ? error : warning)('CILIUM-019', words, {
+    at,
+    notes: [
+      says(`map ${map}: ${isInner ? 'inner map: ' : ''}...`),
+      missing === undefined
+        ? 'change the definition of the map'
+        : 'write it into the definition, or let the application set it in the MapSpec',
     ],
   });

@@ -185,21 +185,22 @@ export const duplicateName = (name: string, one: string, other: string, at: Plac
     },
   );
 
-/** CILIUM-003; `near` is the name that was likely meant. */
+/** CILIUM-003; `near` is the name that was likely meant. An error where no link comes after (`isLast`). */
 export const unknownType = (
   section: string,
   programs: readonly string[],
   near: string | undefined,
+  isLast: boolean,
   at: Places,
 ): Diagnostic =>
-  warning(
+  (isLast ? error : warning)(
     'CILIUM-003',
     `cilium/ebpf gives programs in section '${section}' no type${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
     {
       at,
       notes: [
         `not loaded, and nothing says so: ${programs.map((name) => `'${name}'`).join(', ')}`,
-        'name the section as docs/profiles.md lists them, or let the application set the type (ProgramSpec.Type)',
+        'name the section as docs/profiles.md lists them, or let the application set the type (ProgramSpec.Type); then leave the finding out: --warn=CILIUM-003=off',
       ],
     },
   );
@@ -242,3 +243,23 @@ export const otherByteOrder = (object: 'big' | 'little', host: 'big' | 'little')
 function capital(word: string): string {
   return `${word[0]!.toUpperCase()}${word.slice(1)}`;
 }
+
+/** CILIUM-004; `certain`: it uses more than the one argument that a program gets. */
+export const calledProgram = (
+  name: string,
+  caller: string,
+  section: string,
+  certain: boolean,
+  at: Places,
+): Diagnostic => {
+  const make = certain ? error : warning;
+  const what = `'${name}', which '${caller}' calls, is a program to cilium/ebpf: it stands in section '${section}'`;
+  return make('CILIUM-004', what, {
+    at,
+    notes: [
+      certain ? quote('the kernel')('R2 !read_ok') : undefined,
+      'the kernel verifies it as a program that gets the context alone',
+      `leave SEC("${section}") out, so that the function comes into .text`,
+    ],
+  });
+};

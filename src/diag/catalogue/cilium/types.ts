@@ -103,7 +103,7 @@ export const addressWithoutInfo = (name: string, inside: string, at: Places): Di
   error(
     'CILIUM-006',
     `'${inside}' takes the address of the function '${name}', and there is no function info for it`,
-    { at, notes: [kernelSays('missing btf func_info'), 'compile with -g'] },
+    { at, notes: [kernelSays('missing btf func_info'), 'compile with -g (GCC: -gbtf)'] },
   );
 
 /** CILIUM-006 */

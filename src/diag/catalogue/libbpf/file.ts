@@ -37,7 +37,12 @@ export const btfNeeded = (section: string, fault: string | undefined): Diagnosti
     fault === undefined
       ? `'${section}' needs BTF, and the object has none`
       : `'${section}' needs BTF, and that of the object is ill-formed: ${fault}`,
-    { notes: [says('BTF is required, but is missing or corrupted.'), 'compile with -g'] },
+    {
+      notes: [
+        says('BTF is required, but is missing or corrupted.'),
+        'compile with -g (GCC: -gbtf)',
+      ],
+    },
   );
 
 /** LIBBPF-009 */

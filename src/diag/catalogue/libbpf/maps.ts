@@ -1,5 +1,5 @@
-/** LIBBPF-010: maps. */
-import { type Diagnostic, error, type Location } from '../../diagnostic.ts';
+/** LIBBPF-010, LIBBPF-019 and LIBBPF-020: maps. */
+import { type Diagnostic, error, type Location, warning } from '../../diagnostic.ts';
 import { says } from './says.ts';
 
 type Places = readonly Location[];
@@ -66,5 +66,46 @@ export const badMapSlot = (
       quoted === undefined
         ? 'libbpf only returns an error number'
         : says(`.maps relo #N: ${quoted}`),
+    ],
+  });
+
+/** LIBBPF-019 */
+export const innerMapBehind = (map: string, inner: string, at: Places): Diagnostic =>
+  error('LIBBPF-019', `map '${map}' is initialised with '${inner}', which stands behind it`, {
+    at,
+    notes: [
+      says(`map '${map}': failed to initialize slot [N] to map '${inner}'`),
+      'libbpf creates maps in the order of .maps, and fills slots at once',
+      `define '${inner}' before '${map}'; between files a link with --profile libbpf sees to it`,
+    ],
+  });
+
+interface RefusedMap {
+  /** The whole message. */
+  readonly words: string;
+  readonly isInner: boolean;
+  readonly missing?: keyof typeof setters;
+}
+
+const setters = {
+  max_entries: 'bpf_map__set_max_entries',
+  key_size: 'bpf_map__set_key_size',
+  value_size: 'bpf_map__set_value_size',
+  values: 'bpf_map__set_inner_map_fd',
+};
+
+/** LIBBPF-020; what is `missing` the application may set. */
+export const mapNotCreated = (
+  map: string,
+  { words, isInner, missing }: RefusedMap,
+  at: Places,
+): Diagnostic =>
+  (missing === undefined ? error : warning)('LIBBPF-020', words, {
+    at,
+    notes: [
+      says(`map '${map}': failed to create${isInner ? ' inner map' : ''}: `),
+      missing === undefined
+        ? 'change the definition of the map'
+        : `write it into the definition, or let the application set it before it loads the object: ${setters[missing]}()`,
     ],
   });

@@ -4,21 +4,22 @@ import { ownSection, says } from './says.ts';
 
 type Places = readonly Location[];
 
-/** LIBBPF-002; `near` is the name that was likely meant. */
+/** LIBBPF-002; `near` is the name that was likely meant. An error where no link comes after (`isLast`). */
 export const unknownProgramSection = (
   section: string,
   program: string,
   near: string | undefined,
+  isLast: boolean,
   at: Places,
 ): Diagnostic =>
-  warning(
+  (isLast ? error : warning)(
     'LIBBPF-002',
     `libbpf gives programs in section '${section}' no type${near === undefined ? '' : ` (did you mean '${near}'?)`}`,
     {
       at,
       notes: [
         says(`prog '${program}': missing BPF prog type, check ELF section name '${section}'`),
-        'name the section as docs/profiles.md lists them, or let the application set the type before it loads the object',
+        'name the section as docs/profiles.md lists them, or let the application set the type before it loads the object (bpf_program__set_type); then leave the finding out: --warn=LIBBPF-002=off',
       ],
     },
   );
@@ -77,12 +78,17 @@ export const laterProgramSection = (
   section: string,
   program: string,
   since: string,
+  isLast: boolean,
   at: Places,
 ): Diagnostic =>
-  warning('LIBBPF-002', `libbpf knows the section name '${section}' since ${since} only`, {
-    at,
-    notes: [
-      says(`prog '${program}': missing BPF prog type, check ELF section name '${section}'`),
-      'name the section as docs/profiles.md lists them, or let the application set the type before it loads the object',
-    ],
-  });
+  (isLast ? error : warning)(
+    'LIBBPF-002',
+    `libbpf knows the section name '${section}' since ${since} only`,
+    {
+      at,
+      notes: [
+        says(`prog '${program}': missing BPF prog type, check ELF section name '${section}'`),
+        'name the section as docs/profiles.md lists them, or let the application set the type before it loads the object (bpf_program__set_type); then leave the finding out: --warn=LIBBPF-002=off',
+      ],
+    },
+  );

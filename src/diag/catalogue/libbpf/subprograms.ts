@@ -103,7 +103,7 @@ export const addressWithoutInfo = (name: string, inside: string, at: Places): Di
   error(
     'LIBBPF-008',
     `'${inside}' takes the address of the function '${name}', and there is no function info for it`,
-    { at, notes: [quote('the kernel')('missing btf func_info'), 'compile with -g'] },
+    { at, notes: [quote('the kernel')('missing btf func_info'), 'compile with -g (GCC: -gbtf)'] },
   );
 
 /** LIBBPF-014 */

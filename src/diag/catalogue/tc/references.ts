@@ -102,7 +102,7 @@ export const neverRelocated = (
     at,
     notes: [
       `tc then applies no relocation at all (here ${count}): the program loads and computes wrong values`,
-      'link the object with tc.ld, which takes references to data away',
+      'link the object with tc.ld: constants become part of the code; what is written belongs into a map',
     ],
   });
 

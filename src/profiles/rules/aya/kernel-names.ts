@@ -1,4 +1,4 @@
-/** Names as the kernel takes them: bpf_obj_name_cpy() for objects, btf_name_valid_identifier() for types. */
+/** Names as the kernel takes them: bpf_obj_name_cpy(). Those of types: src/btf/kernel-faults.ts. */
 
 /** Of what fits into `char name[BPF_OBJ_NAME_LEN]` the loader hands over 15 bytes. */
 const OBJECT_NAME_LENGTH = 15;
@@ -6,9 +6,4 @@ const OBJECT_NAME_LENGTH = 15;
 /** Of a program or a map. */
 export function isAcceptableName(name: string): boolean {
   return /^[\w.]*$/.test(name.slice(0, OBJECT_NAME_LENGTH));
-}
-
-/** Of a type, a function, a variable, a member. */
-export function isTypeName(name: string): boolean {
-  return name.length < 512 && /^[A-Za-z_.][\w.]*$/.test(name);
 }

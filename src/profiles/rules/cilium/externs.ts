@@ -13,7 +13,7 @@ import { STB, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSymbol } from '../../../elf/types.ts';
 import { isBefore, type Loader, type Rule } from '../../../model/rule.ts';
 import { loadedFunctions } from './reach.ts';
-import type { Reference } from './references.ts';
+import { type Reference, referencesOf } from './references.ts';
 import { refusedSetting } from './settings.ts';
 import { sectionTypes } from './types.ts';
 import { type CiliumView, viewOf } from './view.ts';
@@ -23,8 +23,10 @@ export const externs: Rule = (object, report, loader) => {
   const view = viewOf(object);
   const { btf } = view;
   if (btf === undefined) return;
-  for (const { type } of sectionTypes(btf, '.kconfig') ?? []) {
-    const found = refusedSetting(btf, type, placesOf(view, btf.name(type)));
+  const settings = sectionTypes(btf, '.kconfig') ?? [];
+  const areResolved = refersTo(view, new Set(settings.map(({ type }) => btf.name(type))));
+  for (const { type } of settings) {
+    const found = refusedSetting(btf, type, areResolved, placesOf(view, btf.name(type)));
     if (found !== undefined) report(found);
   }
   for (const { type } of sectionTypes(btf, '.ksyms') ?? []) {
@@ -32,6 +34,15 @@ export const externs: Rule = (object, report, loader) => {
     if (found !== undefined) report(found);
   }
 };
+
+/** Whether a program has one of the settings; then the values of all are looked up. */
+function refersTo(view: CiliumView, settings: ReadonlySet<string>): boolean {
+  const loaded = loadedFunctions(view);
+  return referencesOf(view).some(
+    ({ inside, symbol }) =>
+      symbol?.place === 'undefined' && settings.has(symbol.name) && loaded.has(inside.name),
+  );
+}
 
 function refusedKsym(
   view: CiliumView,

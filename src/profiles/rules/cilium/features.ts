@@ -3,10 +3,10 @@
  * what the kernel keeps in maps itself. cilium/ebpf gives each map and each program types of its own, with what they
  * lead to and nothing else, so that what is told by a name, and what has to be the same type, is not found.
  */
+import { exceptionCallbacks } from '../../../btf/exception-callbacks.ts';
 import { KIND } from '../../../btf/format.ts';
 import { type KernelFields, kernelFieldOf } from '../../../btf/kernel-fields.ts';
 import { mapNumber, readMapDefinition } from '../../../btf/map-definition.ts';
-import { peel, typeIds } from '../../../btf/query.ts';
 import type { Btf } from '../../../btf/types.ts';
 import * as diagnose from '../../../diag/catalogue/cilium/features.ts';
 import type { Diagnostic } from '../../../diag/diagnostic.ts';
@@ -16,7 +16,7 @@ import { mapTypeName } from '../../../model/map-types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import { flattenedPrograms } from './reach.ts';
 import { graphFault, ownPointerFault } from './separate-types.ts';
-import { dataSections, functionTypes, sectionTypes } from './types.ts';
+import { dataSections, sectionTypes } from './types.ts';
 import { type CiliumView, viewOf } from './view.ts';
 
 const PAGE = 4096n;
@@ -27,7 +27,7 @@ export const features: Rule = (object, report) => {
   if (btf === undefined) return;
   for (const section of view.sections('maps')) inspectMaps(view, btf, section, report);
   for (const section of view.sections('data')) inspectData(view, btf, section, report);
-  exceptionCallbacks(view, btf, report);
+  missedCallbacks(view, btf, report);
 };
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -105,16 +105,10 @@ function inspectData(view: CiliumView, btf: Btf, section: ElfSection, report: Re
 }
 
 /** libbpf puts the callback behind the program, whether the program refers to it or not. */
-function exceptionCallbacks(view: CiliumView, btf: Btf, report: Report): void {
-  const functions = functionTypes(btf);
-  const callbacks = new Map<number, string>();
-  for (const id of typeIds(btf, KIND.DECL_TAG)) {
-    const [word, callback] = btf.name(id).split(':');
-    if (word === 'exception_callback' && callback)
-      callbacks.set(peel(btf, btf.target(id)), callback);
-  }
+function missedCallbacks(view: CiliumView, btf: Btf, report: Report): void {
+  const callbacks = exceptionCallbacks(btf);
   for (const { program, callees } of flattenedPrograms(view)) {
-    const callback = callbacks.get(functions.get(program.symbol.name) ?? 0);
+    const callback = callbacks.get(program.symbol.name);
     if (callback === undefined || callees.has(callback)) continue;
     const at = view.at(program.section, program.symbol.value);
     report(diagnose.exceptionCallback(program.symbol.name, callback, at));

@@ -2,9 +2,8 @@
  * CILIUM-013: types that the kernel refuses. cilium/ebpf hands it, for each program, the types that its functions
  * lead to, and for each section of data and each map those of their values; one that is refused is fatal.
  */
-import { hasForeignName } from '../../../btf/acceptable.ts';
 import { eachId } from '../../../btf/dedup/entries.ts';
-import { KIND } from '../../../btf/format.ts';
+import { enumSizeFault, nameFault } from '../../../btf/kernel-faults.ts';
 import type { Btf } from '../../../btf/types.ts';
 import { refusedByKernel } from '../../../diag/catalogue/cilium/types.ts';
 import type { Rule } from '../../../model/rule.ts';
@@ -18,9 +17,9 @@ export const kernelTypes: Rule = (object, report) => {
   if (btf === undefined) return;
   for (const id of reached(btf, roots(view, btf))) {
     const name = btf.name(id);
-    if (hasForeignName(btf, id)) {
+    if (nameFault(btf, id) !== undefined) {
       report(refusedByKernel(name, 'has a name that is none to the kernel', 'Invalid name'));
-    } else if (btf.kind(id) === KIND.ENUM && btf.vlen(id) === 0 && btf.size(id) === 0) {
+    } else if (enumSizeFault(btf, id) !== undefined) {
       report(refusedByKernel(name, 'is an enum of no size', 'Unexpected size'));
     }
   }

@@ -31,7 +31,8 @@ export const programTypes: Rule = (object, report, loader) => {
     if (type === undefined) {
       const programs = programsOf(view, section).map((symbol) => symbol.name);
       if (programs.length > 0 && !name.startsWith('.text.')) {
-        report(diagnose.unknownType(name, programs, nearestProgramSection(name), at));
+        const near = nearestProgramSection(name);
+        report(diagnose.unknownType(name, programs, near, loader.host !== undefined, at));
       }
       continue;
     }

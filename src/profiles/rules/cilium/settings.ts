@@ -12,10 +12,14 @@ const COMPUTED: readonly string[] = [VERSION, 'LINUX_HAS_SYSCALL_WRAPPER'];
 
 const TYPES = 'a setting is a bool, an integer, an enum libbpf_tristate, or an array of char';
 
-/** What is wrong with a FUNC or VAR of `.kconfig`, in the order in which the loader asks. */
+/**
+ * What is wrong with a FUNC or VAR of `.kconfig`, in the order in which the loader asks. Values are `areResolved` where
+ * a program needs one of them.
+ */
 export function refusedSetting(
   btf: Btf,
   id: number,
+  areResolved: boolean,
   at: readonly Location[],
 ): Diagnostic | undefined {
   const name = btf.name(id);
@@ -28,6 +32,7 @@ export function refusedSetting(
     const quoted = `variable ${name}: getting alignment: can't calculate alignment of ...`;
     return diagnose.badSetting(name, 'has a type that no setting has', quoted, TYPES, at);
   }
+  if (!areResolved) return undefined;
   if (COMPUTED.includes(name)) {
     // The loader does not look behind typedefs here.
     const isInt = btf.kind(type) === KIND.INT;

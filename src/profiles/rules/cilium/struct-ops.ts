@@ -45,11 +45,11 @@ function faultsOf(view: CiliumView, section: ElfSection, loader: Loader): Diagno
   if (btf === undefined) {
     if (view.btfFault !== undefined) return [];
     const quoted = `struct_ops section ${name}: missing BTF`;
-    return [refuse('needs BTF, and the object has none', quoted, 'compile with -g')];
+    return [refuse('needs BTF, and the object has none', quoted, 'compile with -g (GCC: -gbtf)')];
   }
   const listed = sectionTypes(btf, name);
   if (listed === undefined) {
-    return [refuse('is not in the BTF', `datasec ${name}: ...`, 'compile with -g')];
+    return [refuse('is not in the BTF', `datasec ${name}: ...`, 'compile with -g (GCC: -gbtf)')];
   }
   return listed.flatMap(({ type, offset }) => {
     const table = btf.name(type);

@@ -1,4 +1,4 @@
-/** LIBBPF-010 and LIBBPF-016: the variables of `.maps`, what they are initialised with, and the arena. */
+/** LIBBPF-010, LIBBPF-016 and LIBBPF-019: the variables of `.maps`, what they are initialised with, and the arena. */
 import { KIND, LINKAGE } from '../../../btf/format.ts';
 import { peel } from '../../../btf/query.ts';
 import { type Btf, FIELD, type SectionVariable } from '../../../btf/types.ts';
@@ -136,9 +136,7 @@ function refusedSlot(
   if (isExtern(symbol)) return undefined;
   const target = view.nameOf(symbol);
   const at = view.at(section, offset);
-  const map = maps.find(
-    ({ variable }) => variable.offset <= offset && offset + 8 <= variable.offset + variable.size,
-  );
+  const map = mapAt(maps, offset);
   if (map === undefined) {
     const quoted = `cannot find map '${target}' at rel->r_offset ${offset}`;
     return diagnose.badMapSlot('?', target, 'in no map', quoted, at);
@@ -168,6 +166,28 @@ function refusedSlot(
     }
   } else return refuse('and maps of its type hold no such things');
   return isSlot(btf, map, offset) ? undefined : refuse("outside of its 'values'");
+}
+
+/** Maps are created by offset, and slots filled with maps that are there already. */
+export const innerMapsFirst: Rule = (object, report, loader) => {
+  const view = viewOf(object, loader);
+  const [section] = view.sections('maps');
+  const maps = definedMaps(view);
+  for (const relocation of (section && object.relocations.get(section.index)) ?? []) {
+    const map = mapAt(maps, relocation.offset);
+    const type = map?.fields.numbers.get('type');
+    if (map === undefined || (type !== ARRAY_OF_MAPS && type !== HASH_OF_MAPS)) continue;
+    const symbol = object.symbols[relocation.symbol]!;
+    const inner = maps.find(({ name }) => name === symbol.name);
+    if (inner === undefined || inner.variable.offset <= map.variable.offset) continue;
+    report(diagnose.innerMapBehind(map.name, inner.name, view.at(section!, relocation.offset)));
+  }
+};
+
+function mapAt(maps: readonly BtfMap[], offset: number): BtfMap | undefined {
+  return maps.find(
+    ({ variable }) => variable.offset <= offset && offset + 8 <= variable.offset + variable.size,
+  );
 }
 
 /** Whether a slot of `values`, the last member, begins at `offset` of the section. */

@@ -14,6 +14,8 @@ import { type View, viewOf } from './view.ts';
  */
 export const sectionNames: Rule = (object, report, loader) => {
   const view = viewOf(object, loader);
+  // The application may set the type, or rename the section by another link.
+  const isLast = loader.host !== undefined;
   const first = new Map<string, BpfFunction>();
   for (const program of view.programs()) {
     const { name } = program.section;
@@ -28,11 +30,12 @@ export const sectionNames: Rule = (object, report, loader) => {
     const near = nearestProgramSection(section);
     report(
       later === undefined
-        ? diagnose.unknownProgramSection(section, name, near, view.atSymbol(symbol))
+        ? diagnose.unknownProgramSection(section, name, near, isLast, view.atSymbol(symbol))
         : diagnose.laterProgramSection(
             section,
             name,
             versionOf(section, later.since),
+            isLast,
             view.atSymbol(symbol),
           ),
     );

@@ -78,7 +78,7 @@ function readImplementations(
       diagnose.badStructOps(
         what,
         `struct_ops init: DATASEC ${name} not found`,
-        'compile with -g',
+        'compile with -g (GCC: -gbtf)',
         at,
       ),
     );

@@ -2,10 +2,9 @@
 import { peel } from '../../../btf/query.ts';
 import * as diagnose from '../../../diag/catalogue/tc-libbpf.ts';
 import type { ElfSection } from '../../../elf/types.ts';
-import { mapFault } from '../../../model/kernel-maps.ts';
 import { MapType } from '../../../model/legacy-map.ts';
-import { mapTypeName } from '../../../model/map-types.ts';
-import { isBefore, type Loader, type Rule } from '../../../model/rule.ts';
+import type { Rule } from '../../../model/rule.ts';
+import { refusedMaps } from '../libbpf/kernel-maps.ts';
 import { type BtfMap, definedMaps } from '../libbpf/maps.ts';
 import { type View, viewOf } from '../libbpf/view.ts';
 import { foreignType } from '../tc/sections.ts';
@@ -52,19 +51,8 @@ function isOnlyProgram(
 }
 
 export const numbers: Rule = (object, report, loader) => {
-  const view = viewOf(object, loader);
-  for (const { name, fields, at } of definedMaps(view)) {
-    const type = fields.numbers.get('type') ?? 0;
-    const fault = mapFault({
-      type,
-      keySize: fields.keySize ?? 0,
-      valueSize: fields.valueSize ?? 0,
-      maxEntries: entries(type, fields.numbers.get('max_entries') ?? 0, loader),
-      flags: fields.numbers.get('map_flags') ?? 0,
-    });
-    if (fault === undefined) continue;
-    const kind = mapTypeName(type)?.replaceAll('_', ' ') ?? `map of type ${type}`;
-    report(diagnose.mapRefused(name, kind, fault, at));
+  for (const { name, refusal, at } of refusedMaps(viewOf(object, loader))) {
+    report(diagnose.mapRefused(name, refusal, at));
   }
 };
 
@@ -75,13 +63,3 @@ export const programArraysArePinned: Rule = (object, report, loader) => {
     if ((fields.numbers.get('pinning') ?? 0) === 0) report(diagnose.programArrayEmptied(name, at));
   }
 };
-
-const PAGE_SIZE = 4096;
-
-/** libbpf fills in the number of CPUs, and since 1.0 makes ring buffers large enough. */
-function entries(type: number, given: number, loader: Loader): number {
-  if (type === MapType.PERF_EVENT_ARRAY) return Math.max(1, given);
-  const isRing = type === MapType.RINGBUF || type === MapType.USER_RINGBUF;
-  if (!isRing || given === 0 || isBefore(loader, [1, 0])) return given;
-  return Math.max(PAGE_SIZE, 2 ** Math.ceil(Math.log2(given)));
-}

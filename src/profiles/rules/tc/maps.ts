@@ -3,7 +3,7 @@ import * as diagnose from '../../../diag/catalogue/tc.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
 import { STT } from '../../../elf/constants.ts';
 import type { ElfObject } from '../../../elf/types.ts';
-import { mapFault } from '../../../model/kernel-maps.ts';
+import { mapFault, needsTypes } from '../../../model/kernel-maps.ts';
 import { holdsMaps, MapType, Pinning, TEMPLATE_ONLY } from '../../../model/legacy-map.ts';
 import { mapTypeName } from '../../../model/map-types.ts';
 import type { Rule } from '../../../model/rule.ts';
@@ -76,21 +76,13 @@ export const numbers: Rule = (object, report) => {
     const { name, type, sizeKey, sizeValue, maxElem, flags } = map;
     const valueSize = holdsMaps(type) ? 4 : sizeValue;
     const fault = mapFault({ type, keySize: sizeKey, valueSize, maxEntries: maxElem, flags });
-    if (fault !== undefined) {
-      report(diagnose.mapRefused(name, kindOf(type), fault, atMap(view, map)));
-    } else if (needTypes.has(type)) {
+    if (needsTypes(type)) {
       report(diagnose.mapNeedsTypes(name, kindOf(type), atMap(view, map)));
+    } else if (fault !== undefined) {
+      report(diagnose.mapRefused(name, kindOf(type), fault, atMap(view, map)));
     }
   }
 };
-
-const needTypes: ReadonlySet<number> = new Set([
-  MapType.SK_STORAGE,
-  MapType.STRUCT_OPS,
-  MapType.INODE_STORAGE,
-  MapType.TASK_STORAGE,
-  MapType.CGRP_STORAGE,
-]);
 
 export const pinning: Rule = (object, report) => {
   const view = tcView(object);

@@ -1,7 +1,7 @@
 /** TC-006, TC-011 to TC-014 and TC-019: which relocations tc applies, and to what effect. */
 import * as diagnose from '../../../diag/catalogue/tc.ts';
 import type { Diagnostic, Location } from '../../../diag/diagnostic.ts';
-import { SHT, STT } from '../../../elf/constants.ts';
+import { SHF, SHT, STT } from '../../../elf/constants.ts';
 import type { ElfObject, ElfSection } from '../../../elf/types.ts';
 import type { Rule } from '../../../model/rule.ts';
 import type { Reference } from './reference.ts';
@@ -121,7 +121,10 @@ function otherSection(
       : symbol.type === STT.SECTION
         ? target.name
         : `'${name}' in ${target.name}`;
-  const remedy = 'link the object with tc.ld: constants become part of the code';
+  const isVariable = target !== undefined && (target.flags & SHF.WRITE) !== 0;
+  const remedy = isVariable
+    ? 'tc has no variables: keep what is written in a map; what is only read becomes part of the code, with tc.ld'
+    : 'link the object with tc.ld: constants become part of the code';
   return diagnose.forbiddenTarget(against, '', remedy, at, { entry, section: number });
 }
 

@@ -1,5 +1,6 @@
 /** Objects that break the rules about programs, and functions in .text. */
 import { STT } from '../../../../src/elf/constants.ts';
+import { fixture } from '../../../support/link.ts';
 import { patch } from '../../../support/patch.ts';
 import { call, callOf, func, make, pass, program, section, symbol } from '../build.ts';
 import { helper, local, type Row } from './row.ts';
@@ -118,4 +119,11 @@ export const rows: readonly Row[] = [
     () => sized(0, '.text'),
   ],
   ['AYA-011', 'half an instruction in .text', 'refuses', 'has 12 bytes', () => sized(12, '.text')],
+  [
+    'AYA-046',
+    'exception callback',
+    'program',
+    "'program' has the exception callback 'handler'",
+    () => fixture('cilium-features/exception.o').bytes,
+  ],
 ];
