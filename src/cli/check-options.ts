@@ -1,4 +1,6 @@
 /** The options of `bpfld check`, once, as those of a link are in options.ts. */
+
+import { colorOption, helpOption } from './common-options.ts';
 import type { Option } from './options.ts';
 
 export type CheckOptionName =
@@ -57,20 +59,6 @@ export const checkOptions: readonly Option<CheckOptionName>[] = [
     group: 'Diagnostics',
     help: 'of a file and loader show no more than N findings as text (default: 20; 0: all)',
   },
-  {
-    name: 'color',
-    aliases: ['colour'],
-    value: 'optional',
-    placeholder: 'WHEN',
-    choices: ['auto', 'always', 'never'],
-    group: 'Diagnostics',
-    help: 'colour diagnostics (alone: always; default: auto)',
-  },
-  {
-    name: 'help',
-    letters: ['h'],
-    value: 'none',
-    group: 'Information',
-    help: 'print this help and stop',
-  },
+  colorOption('Diagnostics', 'diagnostics'),
+  helpOption,
 ];

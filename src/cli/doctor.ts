@@ -4,6 +4,7 @@ import { unexpectedFile } from '../diag/catalogue/command-line.ts';
 import { printable } from '../diag/render.ts';
 import { renderJson } from '../report/json.ts';
 import { beginCommand, type Command, type CommandDescription } from './command.ts';
+import { helpOption } from './common-options.ts';
 import { type KernelFacts, kernelFacts } from './doctor-kernel.ts';
 import { type FoundLoader, machineLoaders } from './doctor-loaders.ts';
 import { projectLoaders } from './doctor-projects.ts';
@@ -17,16 +18,7 @@ const description: CommandDescription<DoctorOptionName> = {
   usage:
     'Usage: bpfld doctor [options]\n\nTells which BPF loaders there are here, and which profile is for them.',
   epilogue: 'docs/check.md describes what is told.',
-  options: [
-    { name: 'json', value: 'none', group: 'Output', help: 'as JSON' },
-    {
-      name: 'help',
-      letters: ['h'],
-      value: 'none',
-      group: 'Information',
-      help: 'print this help and stop',
-    },
-  ],
+  options: [{ name: 'json', value: 'none', group: 'Output', help: 'as JSON' }, helpOption],
 };
 
 export const run: Command = async (argv, host, tools) => {

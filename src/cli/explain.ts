@@ -2,6 +2,7 @@
 import { unknownCode } from '../diag/catalogue/command-line.ts';
 import { type Explanation, explanations, families } from '../diag/explanations.ts';
 import { beginCommand, type Command, type CommandDescription } from './command.ts';
+import { colorOption, helpOption } from './common-options.ts';
 import { renderMarkdown } from './markdown.ts';
 import { wantsColor } from './print.ts';
 
@@ -14,22 +15,8 @@ const description: CommandDescription<ExplainOptionName> = {
   epilogue: 'Without a code: the list of all.',
   options: [
     { name: 'list', value: 'none', group: 'Output', help: 'list all codes with their titles' },
-    {
-      name: 'color',
-      aliases: ['colour'],
-      value: 'optional',
-      placeholder: 'WHEN',
-      choices: ['auto', 'always', 'never'],
-      group: 'Output',
-      help: 'colour headings and code (alone: always; default: auto)',
-    },
-    {
-      name: 'help',
-      letters: ['h'],
-      value: 'none',
-      group: 'Information',
-      help: 'print this help and stop',
-    },
+    colorOption('Output', 'headings and code'),
+    helpOption,
   ],
 };
 

@@ -1,4 +1,6 @@
 /** The options of `bpfld inspect`, once, as those of a link are in options.ts. Letters are those of readelf and objdump. */
+
+import { colorOption, helpOption } from './common-options.ts';
 import type { Option } from './options.ts';
 
 export type InspectOptionName =
@@ -103,20 +105,6 @@ export const inspectOptions: readonly Option<InspectOptionName>[] = [
     group: 'Diagnostics',
     help: 'print no more than N errors (default: 20; 0: all)',
   },
-  {
-    name: 'color',
-    aliases: ['colour'],
-    value: 'optional',
-    placeholder: 'WHEN',
-    choices: ['auto', 'always', 'never'],
-    group: 'Diagnostics',
-    help: 'colour diagnostics (alone: always; default: auto)',
-  },
-  {
-    name: 'help',
-    letters: ['h'],
-    value: 'none',
-    group: 'Information',
-    help: 'print this help and stop',
-  },
+  colorOption('Diagnostics', 'diagnostics'),
+  helpOption,
 ];
