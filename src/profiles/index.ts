@@ -33,9 +33,12 @@ export interface ChosenProfile {
   readonly loader: Loader;
 }
 
+/** Other words for a profile. */
+const aliases: ReadonlyMap<string, string> = new Map([['tc@libbpf', 'tc-libbpf']]);
+
 /** `aya`, `libbpf@0.8`, `tc@libbpf`. Undefined where there is no such profile, or it knows no such version. */
 export function chooseProfile(text: string): ChosenProfile | undefined {
-  const [name = '', version, ...more] = text === 'tc@libbpf' ? ['tc-libbpf'] : text.split('@');
+  const [name = '', version, ...more] = (aliases.get(text) ?? text).split('@');
   if (!Object.hasOwn(profiles, name) || more.length > 0) return undefined;
   const profile = profiles[name]!;
   if (version === undefined) return newestOf(profile);
