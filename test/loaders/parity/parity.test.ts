@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readElf } from '../../../src/elf/read.ts';
 import { describeLoaders } from '../support/environment.ts';
-import { type CorpusObject, corpora, corpusNames, objectsOf } from './corpus.ts';
+import { bytesOf, type CorpusObject, corpora, corpusNames, objectsOf } from './corpus.ts';
 import {
   compatible,
   type LinkSet,
@@ -46,7 +47,9 @@ describeLoaders(
       test.each(corpusNames)('%s', { timeout: 5 * minutes }, async (corpus) => {
         await expectParity(
           corpus,
-          objectsOf(corpus).map((object) => setOf([object])),
+          objectsOf(corpus)
+            .filter(hasMapsOfToday)
+            .map((object) => setOf([object])),
         );
       });
     });
@@ -85,6 +88,12 @@ describeLoaders(
   parityTools,
 );
 
+/** The reference keeps structures of `maps`, which libbpf refuses; bpfld describes them (test/loaders/maps.test.ts). */
+function hasMapsOfToday(object: CorpusObject): boolean {
+  const { object: elf } = readElf(bytesOf(object), object.name);
+  return elf?.sections.every(({ name }) => name !== 'maps') ?? true;
+}
+
 /**
  * As many objects as both link at once, without those that either refuses: for the reference that shows in the
  * company of others only, and each object alone is a test above.
@@ -92,7 +101,8 @@ describeLoaders(
 function accepted(objects: readonly CorpusObject[]): CorpusObject[] {
   const directory = mkdtempSync(join(tmpdir(), 'bpfld-parity-'));
   try {
-    let rest = compatible(objects.filter((object) => linkWithBpfld([object]).bytes !== undefined));
+    const today = objects.filter(hasMapsOfToday);
+    let rest = compatible(today.filter((object) => linkWithBpfld([object]).bytes !== undefined));
     for (;;) {
       const answer = linkWithReference(rest, join(directory, 'out.o'));
       if (answer.bytes !== undefined) return rest;

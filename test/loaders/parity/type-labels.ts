@@ -45,7 +45,9 @@ export function labelTypes(files: readonly TypeInfo[], loosely = false): Int32Ar
 
 function shapeOf({ kind: of, name, flag, size, shape: own }: Type): string {
   const shape = of === kind.prototype ? withParameterNames(own) : own;
-  return `${of}/${flag ? 1 : 0}/${size}/${name}/${shape}`;
+  // An enum that is only declared has the size that the compiler or bpfld gives it.
+  const known = of === kind.enum && own === '' ? 0 : size;
+  return `${of}/${flag ? 1 : 0}/${known}/${name}/${shape}`;
 }
 
 /** An unnamed parameter is called by its number. */
