@@ -2,7 +2,7 @@
  * Why a loader may do something else with a linked object than libbpf with the original, and why bpfld may refuse
  * what could not be shown to go wrong. Everything else fails the test.
  */
-import { binding, type ObjectFile } from '../parity/object-file.ts';
+import type { ObjectFile } from '../parity/object-file.ts';
 import type { LibbpfObject } from '../support/libbpf-code.ts';
 import type { Fault } from './fault.ts';
 
@@ -90,17 +90,6 @@ export const reasons: readonly Reason[] = [
       profile === 'tc' &&
       aspect === 'load' &&
       text.includes('tail_call is not allowed in subprogs without BTF'),
-  },
-  {
-    name: 'weak settings',
-    why: "to tc's loader a setting of the kernel that may be missing is missing, and the verifier refuses to read from address 0",
-    allows: ({ aspect }, { profile, file }) =>
-      profile === 'tc' &&
-      aspect === 'load' &&
-      file.symbols.some(
-        ({ name, binding: bound, section }) =>
-          section === 0 && bound === binding.weak && name.startsWith('CONFIG_'),
-      ),
   },
   {
     name: 'distances between constants',
